@@ -1,0 +1,2 @@
+//! The command `aureole`.
+fn main() {}

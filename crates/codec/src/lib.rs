@@ -1,0 +1,1 @@
+//! Detector chunks to pixels, one block at a time.

@@ -1,0 +1,8 @@
+//! Azimuthal integration of X-ray detector images: the science, with no files, no threads of its own and no C.
+//!
+//! The crate turns a recipe (geometry, corrections, bins, splitting, error model) into a [`plan`], and decoded blocks
+//! of pixels into bins. `ARCHITECTURE.md` at the root of the repository holds the words and the picture.
+
+pub mod dtype;
+pub mod pattern;
+pub mod pipeline;

@@ -1,0 +1,195 @@
+//! The seam: chunks come from a [`Source`], a [`Worker`] turns them into patterns, a [`Sink`] takes these in order.
+//!
+//! ```text
+//! Source ── ChunkBuf ──► Worker ── Pattern ──► Sink
+//!              (one a thread, process, stream or lane)
+//! ```
+//! Everything here is object-safe and crossed once a batch, never once a pixel. An [`Executor`] is one parallel layout.
+//! Who calls what, and when:
+//! * an executor calls `Source::read` from any of its threads, for any frame, several at a time;
+//! * each worker belongs to one thread at a time; its buffers are reused from batch to batch;
+//! * `Sink::push` is called from the one thread that called `Executor::run`, with consecutive frames in order, each
+//!   exactly once; it is not called again after it returned `Break` or an error;
+//! * the executor never finishes the sink: whoever made it does, after `run` has returned.
+
+use std::ops::{ControlFlow, Range};
+
+use aureole_codec::ChunkFormat;
+
+use crate::dtype::Dtype;
+use crate::pattern::Pattern;
+
+/// What all frames of a stack have in common.
+#[derive(Clone, Debug, PartialEq)]
+pub struct StackSpec {
+    /// Number of frames.
+    pub frames: usize,
+    /// Rows and columns of a frame.
+    pub shape: (usize, usize),
+    /// Element type.
+    pub dtype: Dtype,
+    /// How the bytes that [`Source::read`] hands out encode one frame.
+    pub format: ChunkFormat,
+}
+
+/// The stored bytes of one frame, in a buffer that is reused.
+#[derive(Clone, Debug, Default)]
+pub struct ChunkBuf {
+    /// Number of the frame in the stack.
+    pub frame: usize,
+    /// The bytes as stored.
+    pub bytes: Vec<u8>,
+    /// Bit `i` set: filter `i` of the format was skipped for this chunk (HDF5's chunk filter mask).
+    pub filter_mask: u32,
+    /// Why the frame could not be read, when it could not; its pattern is then marked as failed.
+    pub error: Option<String>,
+}
+
+/// Where chunks come from.
+pub trait Source: Sync {
+    /// What all frames have in common.
+    fn spec(&self) -> &StackSpec;
+
+    /// Reads the stored bytes of one frame into `buf`: positioned, from any thread, under no global lock.
+    ///
+    /// # Errors
+    /// One sentence that names the file and says what is wrong; the frame is then marked as failed and the run goes on.
+    fn read(&self, frame: usize, buf: &mut ChunkBuf) -> Result<(), String>;
+}
+
+/// A recipe made ready for one detector, dtype and chunk format: immutable, shared by all workers.
+pub trait Plan: Sync {
+    /// A new worker: scratch and accumulators for one thread.
+    fn worker(&self) -> Box<dyn Worker + '_>;
+
+    /// A pattern with all its buffers allocated.
+    fn pattern(&self) -> Pattern;
+
+    /// The most frames a worker takes at once, at least 1.
+    fn max_batch(&self) -> usize;
+}
+
+/// Scratch and accumulators of one thread.
+pub trait Worker: Send {
+    /// Integrates `chunks[i]` into `out[i]`, overwriting all that is there.
+    ///
+    /// A chunk that cannot be decoded marks its own pattern as failed and touches no other. `chunks` and `out` have the
+    /// same length, at most [`Plan::max_batch`].
+    fn integrate(&mut self, chunks: &[ChunkBuf], out: &mut [Pattern]);
+
+    /// Seconds spent so far, by stage.
+    fn stages(&self) -> Stages;
+}
+
+/// Where patterns go.
+pub trait Sink {
+    /// Takes the patterns of consecutive frames, `first` being the number of the first; `Break` asks for no more.
+    ///
+    /// # Errors
+    /// When the patterns could not be kept; the run ends with this error.
+    fn push(&mut self, first: usize, patterns: &[Pattern]) -> Result<ControlFlow<()>, SinkError>;
+}
+
+/// Why a sink could not keep a pattern, in one sentence.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub struct SinkError(pub String);
+
+/// One run: which frames of which source, by which plan.
+#[derive(Clone)]
+pub struct Job<'a> {
+    /// Where the chunks come from.
+    pub source: &'a dyn Source,
+    /// What to compute.
+    pub plan: &'a dyn Plan,
+    /// The frames to integrate.
+    pub frames: Range<usize>,
+    /// Frames a worker takes at once; `None` for the layout's own choice.
+    pub batch: Option<usize>,
+    /// Stop at the first frame that fails instead of marking it.
+    pub strict: bool,
+}
+
+/// Why a run ended early.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum RunError {
+    /// A frame failed and the job is strict; all frames before it were delivered.
+    #[error("frame {frame}: {reason}")]
+    Frame {
+        /// Number of the frame.
+        frame: usize,
+        /// Why it failed.
+        reason: String,
+    },
+    /// The sink refused a pattern.
+    #[error(transparent)]
+    Sink(#[from] SinkError),
+    /// A worker panicked or its process died: a defect of the program, reported and not hidden.
+    #[error("a worker died while it integrated frames {frames:?}: {reason}")]
+    Worker {
+        /// The frames it held.
+        frames: Range<usize>,
+        /// What is known about it.
+        reason: String,
+    },
+    /// The job itself cannot be run.
+    #[error("{0}")]
+    Job(String),
+}
+
+/// Seconds spent in each stage, summed over all workers.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Stages {
+    /// Reading stored bytes.
+    pub read: f64,
+    /// Decompression and bit transposes.
+    pub decode: f64,
+    /// Summing pixels into bins.
+    pub accumulate: f64,
+    /// Inside the sink.
+    pub write: f64,
+}
+
+impl std::ops::AddAssign for Stages {
+    fn add_assign(&mut self, other: Stages) {
+        self.read += other.read;
+        self.decode += other.decode;
+        self.accumulate += other.accumulate;
+        self.write += other.write;
+    }
+}
+
+/// What a run did.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Summary {
+    /// Frames delivered to the sink, failed ones included.
+    pub frames: usize,
+    /// Of these, the frames marked as failed.
+    pub failed: usize,
+    /// Stored bytes read.
+    pub bytes_in: u64,
+    /// Where the time went, summed over all workers.
+    pub stages: Stages,
+    /// Threads that integrated.
+    pub threads: usize,
+    /// Frames a worker took at once.
+    pub batch: usize,
+    /// True when the sink asked to stop early.
+    pub stopped: bool,
+}
+
+/// One parallel layout.
+///
+/// Every layout keeps the contract that `testing::executor_contract` checks: the same rows as any other layout for any
+/// range and batch; order; the first failing frame is the one reported and all before it are delivered; `Break` stops
+/// promptly; a sink's error and a worker's panic are errors, never hangs; frames in flight are bounded; it runs twice.
+pub trait Executor {
+    /// The layout's name, as `--layout` takes it.
+    fn name(&self) -> &'static str;
+
+    /// Integrates the job's frames and pushes their patterns in order.
+    ///
+    /// # Errors
+    /// See [`RunError`]; what was pushed before the error stays valid.
+    fn run(&self, job: &Job<'_>, sink: &mut dyn Sink) -> Result<Summary, RunError>;
+}
