@@ -1,1 +1,11 @@
-//! Detector chunks to pixels, one block at a time.
+//! Detector chunks to pixels, one block at a time: bytes in, bytes out, in buffers of the caller.
+//!
+//! No input and output, no allocation on the hot path, and no length from a chunk is believed before it is checked.
+
+pub mod error;
+pub mod format;
+pub mod isa;
+
+pub use error::DecodeError;
+pub use format::{ChunkFormat, Compression, Filter, FormatError};
+pub use isa::Isa;

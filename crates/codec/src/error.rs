@@ -1,0 +1,22 @@
+//! What can be wrong with the bytes of a chunk.
+
+/// Why a chunk or a block could not be decoded; small and `Copy`, so that hot code returns it without allocating.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum DecodeError {
+    /// The input ends before the output is complete.
+    #[error("the compressed data end too early")]
+    Truncated,
+    /// The decoded data do not have the length that the format states.
+    #[error("the decoded length differs from the expected one")]
+    WrongLength,
+    /// A back reference points before the start of the output, or a code is not allowed.
+    #[error("the compressed data are corrupt")]
+    Corrupt,
+    /// The header of the chunk contradicts the dataset's shape or the format.
+    #[error("the chunk's header does not fit the dataset")]
+    BadHeader,
+    /// A stored checksum does not match the data.
+    #[error("the checksum does not match")]
+    Checksum,
+}
