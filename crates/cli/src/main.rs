@@ -1,2 +1,21 @@
-//! The command `aureole`.
-fn main() {}
+//! The command `aureole`: reads what was typed, calls the library and prints what came of it.
+
+mod args;
+mod command;
+mod exit;
+mod print;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+fn main() -> ExitCode {
+    let typed = args::Typed::parse();
+    match command::run(typed.command) {
+        Ok(exit) => exit.into(),
+        Err(failure) => {
+            eprintln!("error: {failure}");
+            failure.into()
+        }
+    }
+}

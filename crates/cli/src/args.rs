@@ -1,0 +1,59 @@
+//! What was typed. Each subcommand's arguments are checked one by one here; what they mean together is settled by the
+//! `meant` of each, and by the library.
+
+use clap::{Parser, Subcommand};
+
+pub(crate) mod choice;
+pub(crate) mod frames;
+pub(crate) mod info;
+pub(crate) mod integrate;
+pub(crate) mod pair;
+pub(crate) mod plot;
+pub(crate) mod simulate;
+
+/// Azimuthal integration of X-ray detector images, as fast as they can be read
+///
+/// Aureole turns stacks of detector frames (HDF5, as Eiger, Pilatus, Jungfrau or Lambda detectors write them) into
+/// patterns: intensity against q or 2theta.
+#[derive(Debug, Parser)]
+#[command(name = "aureole", version, max_term_width = 100, after_help = EXAMPLES, subcommand_required = true)]
+pub(crate) struct Typed {
+    /// What to do.
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+/// The subcommands.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Integrate a stack of frames: one pattern a frame, in a NeXus file
+    Integrate(Box<integrate::IntegrateArgs>),
+    /// Show what a file holds: datasets, shapes, compression, detector
+    Info(info::InfoArgs),
+    /// Write a stack of simulated frames, and the PONI file that goes with it
+    Simulate(simulate::SimulateArgs),
+    /// Draw patterns from a result file as PNG or SVG
+    Plot(plot::PlotArgs),
+    /// Show what this machine offers: processor, memory, layouts
+    Doctor,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  aureole simulate demo.h5                                  a stack to try things with
+  aureole integrate demo.h5 --poni demo.poni -o out.h5      integrate it
+  aureole plot out.h5 -o out.png                            look at the result
+  aureole integrate --help                                  all options, explained
+
+Exit codes: 0 done; 1 a file could not be read or written; 2 the request was refused, nothing done;
+            3 done, but some frames failed; 130 stopped with Ctrl-C, what was done is kept";
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_arguments_do_not_contradict_each_other() {
+        super::Typed::command().debug_assert();
+    }
+}

@@ -1,0 +1,59 @@
+//! How the command ends: the exit codes that scripts may rely on.
+
+use std::process::ExitCode;
+
+/// An end that is no error of the program or of its user.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Exit {
+    /// Everything was done: 0.
+    Done,
+    /// The run ended, but some frames could not be integrated: 3.
+    FramesFailed,
+    /// Ctrl-C: what was done so far is kept: 130.
+    Interrupted,
+}
+
+impl From<Exit> for ExitCode {
+    fn from(exit: Exit) -> ExitCode {
+        ExitCode::from(match exit {
+            Exit::Done => 0,
+            Exit::FramesFailed => 3,
+            Exit::Interrupted => 130,
+        })
+    }
+}
+
+/// Why nothing, or not everything, was done; the sentence that is printed after `error: `.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum Failure {
+    /// The request makes no sense or names what does not exist; nothing was done: 2.
+    #[error("{0}")]
+    Refused(String),
+    /// A file could not be read or written: 1.
+    #[error("{0}")]
+    Io(String),
+}
+
+impl Failure {
+    /// A refusal, from anything that says what is wrong.
+    pub(crate) fn refused(reason: impl std::fmt::Display) -> Failure {
+        Failure::Refused(reason.to_string())
+    }
+
+    /// A failed input or output, from anything that says what is wrong.
+    pub(crate) fn io(reason: impl std::fmt::Display) -> Failure {
+        Failure::Io(reason.to_string())
+    }
+}
+
+impl From<Failure> for ExitCode {
+    fn from(failure: Failure) -> ExitCode {
+        ExitCode::from(match failure {
+            Failure::Refused(_) => 2,
+            Failure::Io(_) => 1,
+        })
+    }
+}
+
+/// How a subcommand ends.
+pub(crate) type Outcome = Result<Exit, Failure>;
