@@ -115,7 +115,7 @@ impl MatrixBuilder {
             matrix.shares.push(share);
         }
         matrix.offsets.push(u32::try_from(matrix.bins_of.len()).map_err(|_| TooManyEntries)?);
-        if pixel % 64 == 0 {
+        if pixel.is_multiple_of(64) {
             matrix.whole.push(0);
         }
         matrix.whole[pixel / 64] |= u64::from(whole) << (pixel % 64);
