@@ -3,6 +3,9 @@
 //! The crate turns a recipe (geometry, corrections, bins, splitting, error model) into a [`plan`], and decoded blocks
 //! of pixels into bins. `ARCHITECTURE.md` at the root of the repository holds the words and the picture.
 
+pub mod binning;
 pub mod dtype;
 pub mod pattern;
 pub mod pipeline;
+pub mod suggest;
+pub mod unit;

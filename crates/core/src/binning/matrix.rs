@@ -1,0 +1,167 @@
+//! The sparse matrix from pixels to bins.
+
+/// The share that each pixel gives to each bin, one row a pixel (compressed sparse rows).
+///
+/// Pixels are numbered in the order of the stored frame, the fast axis first. Immutable once built.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Matrix {
+    bins: usize,
+    /// `offsets[pixel]..offsets[pixel + 1]` are the entries of a pixel.
+    offsets: Vec<u32>,
+    bins_of: Vec<u32>,
+    shares: Vec<f32>,
+    /// One bit a pixel, see [`Matrix::is_whole`].
+    whole: Vec<u64>,
+}
+
+impl Matrix {
+    /// The number of bins.
+    #[must_use]
+    pub fn bins(&self) -> usize {
+        self.bins
+    }
+
+    /// The number of pixels, masked ones included (they have no entries).
+    #[must_use]
+    pub fn pixels(&self) -> usize {
+        self.offsets.len() - 1
+    }
+
+    /// The number of entries of all pixels.
+    #[must_use]
+    pub fn entries(&self) -> usize {
+        self.bins_of.len()
+    }
+
+    /// The bins that a pixel reaches, ascending, and its share (positive) in each.
+    ///
+    /// # Panics
+    /// When there is no such pixel.
+    pub fn entries_of(&self, pixel: usize) -> impl Iterator<Item = (u32, f32)> + '_ {
+        let range = self.offsets[pixel] as usize..self.offsets[pixel + 1] as usize;
+        self.bins_of[range.clone()].iter().copied().zip(self.shares[range].iter().copied())
+    }
+
+    /// True when the pixel lies wholly inside the range, so that its shares sum to one (up to their rounding to f32).
+    ///
+    /// # Panics
+    /// When there is no such pixel.
+    #[must_use]
+    pub fn is_whole(&self, pixel: usize) -> bool {
+        assert!(pixel < self.pixels(), "pixel {pixel} of {}", self.pixels());
+        self.whole[pixel / 64] >> (pixel % 64) & 1 == 1
+    }
+
+    /// For each bin `Σ share·value`, in f64 and in pixel order: what the kernels do fast.
+    ///
+    /// # Panics
+    /// When `values` has not one value a pixel.
+    #[must_use]
+    pub fn multiply(&self, values: &[f64]) -> Vec<f64> {
+        assert_eq!(values.len(), self.pixels(), "one value a pixel");
+        let mut sums = vec![0.0; self.bins];
+        for (pixel, value) in values.iter().enumerate() {
+            for (bin, share) in self.entries_of(pixel) {
+                sums[bin as usize] += f64::from(share) * value;
+            }
+        }
+        sums
+    }
+}
+
+/// Takes the pixels of a [`Matrix`], one after the other.
+#[derive(Clone, Debug)]
+pub struct MatrixBuilder {
+    matrix: Matrix,
+}
+
+/// A matrix with more entries than 32-bit offsets can number.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("more than {} pixel-bin pairs: use fewer bins or a smaller detector", u32::MAX)]
+pub struct TooManyEntries;
+
+impl MatrixBuilder {
+    /// A matrix of `bins` bins without pixels.
+    #[must_use]
+    pub fn new(bins: usize) -> MatrixBuilder {
+        MatrixBuilder {
+            matrix: Matrix { bins, offsets: vec![0], bins_of: Vec::new(), shares: Vec::new(), whole: Vec::new() },
+        }
+    }
+
+    /// Reserves room for what is known to come.
+    pub fn reserve(&mut self, pixels: usize, entries: usize) {
+        self.matrix.offsets.reserve_exact(pixels);
+        self.matrix.whole.reserve_exact(pixels.div_ceil(64));
+        self.matrix.bins_of.reserve_exact(entries);
+        self.matrix.shares.reserve_exact(entries);
+    }
+
+    /// Appends one pixel: its bins, ascending and below the number of bins, with its share in each.
+    ///
+    /// # Errors
+    /// When the entries become too many to number.
+    ///
+    /// # Panics
+    /// In debug builds, when a bin is out of range or out of order.
+    pub fn push(&mut self, entries: impl IntoIterator<Item = (u32, f32)>, whole: bool) -> Result<(), TooManyEntries> {
+        let matrix = &mut self.matrix;
+        let pixel = matrix.offsets.len() - 1;
+        let first = matrix.bins_of.len();
+        for (bin, share) in entries {
+            debug_assert!((bin as usize) < matrix.bins, "bin {bin} of {}", matrix.bins);
+            debug_assert!(matrix.bins_of[first..].last().is_none_or(|&last| last < bin), "bins out of order");
+            matrix.bins_of.push(bin);
+            matrix.shares.push(share);
+        }
+        matrix.offsets.push(u32::try_from(matrix.bins_of.len()).map_err(|_| TooManyEntries)?);
+        if pixel.is_multiple_of(64) {
+            matrix.whole.push(0);
+        }
+        matrix.whole[pixel / 64] |= u64::from(whole) << (pixel % 64);
+        Ok(())
+    }
+
+    /// The finished matrix.
+    #[must_use]
+    pub fn finish(self) -> Matrix {
+        self.matrix
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn small() -> Matrix {
+        let mut builder = MatrixBuilder::new(3);
+        builder.push([(0, 0.25), (2, 0.75)], true).unwrap();
+        builder.push([], false).unwrap();
+        builder.push([(1, 0.5)], false).unwrap();
+        builder.finish()
+    }
+
+    #[test]
+    fn each_pixel_keeps_its_entries_and_its_flag() {
+        let matrix = small();
+        assert_eq!((matrix.pixels(), matrix.bins(), matrix.entries()), (3, 3, 3));
+        assert_eq!(matrix.entries_of(0).collect::<Vec<_>>(), [(0, 0.25), (2, 0.75)]);
+        assert_eq!(matrix.entries_of(1).count(), 0);
+        assert_eq!([0, 1, 2].map(|pixel| matrix.is_whole(pixel)), [true, false, false]);
+    }
+
+    #[test]
+    fn multiplying_shares_each_value_among_its_bins() {
+        assert_eq!(small().multiply(&[4.0, 100.0, 2.0]), [1.0, 1.0, 3.0]);
+    }
+
+    #[test]
+    fn flags_hold_beyond_the_first_word() {
+        let mut builder = MatrixBuilder::new(1);
+        for pixel in 0..200 {
+            builder.push([(0, 1.0)], pixel % 3 == 0).unwrap();
+        }
+        let matrix = builder.finish();
+        assert!((0..200).all(|pixel| matrix.is_whole(pixel) == (pixel % 3 == 0)));
+    }
+}
