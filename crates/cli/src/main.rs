@@ -3,6 +3,7 @@
 mod args;
 mod command;
 mod exit;
+mod picture;
 mod print;
 
 use std::process::ExitCode;

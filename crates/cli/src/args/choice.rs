@@ -1,9 +1,13 @@
 //! A value out of a few allowed names, with a message that says which they are and which was probably meant.
 
 use std::ffi::OsStr;
+use std::marker::PhantomData;
+use std::str::FromStr;
 
 use clap::builder::{PossibleValue, TypedValueParser};
 use clap::error::ErrorKind;
+
+use aureole_core::suggest::nearest;
 
 /// Accepts one of `names` and returns it; refuses all else, as in
 /// `--split fulll: not a splitting; use no, bbox or full (did you mean full?)`.
@@ -31,9 +35,8 @@ impl TypedValueParser for OneOf {
         if let Some(name) = self.names.iter().find(|name| **name == typed) {
             return Ok(name);
         }
-        let option = arg.and_then(clap::Arg::get_long).map_or(String::new(), |long| format!("--{long} "));
-        let message = format!("{option}{typed}: {}\n", refusal(self.noun, &typed, &self.names));
-        Err(clap::Error::raw(ErrorKind::InvalidValue, message).with_cmd(command))
+        let message = format!("{typed}: {}", refusal(self.noun, &typed, &self.names));
+        Err(refused(command, arg, &message))
     }
 
     fn possible_values(&self) -> Option<Box<dyn Iterator<Item = PossibleValue> + '_>> {
@@ -41,9 +44,35 @@ impl TypedValueParser for OneOf {
     }
 }
 
+/// Accepts what `T` can be parsed from; `T`'s own message says what is allowed.
+#[derive(Clone, Debug)]
+pub(crate) struct Named<T>(PhantomData<T>);
+
+/// A parser for the names of `T`.
+pub(crate) fn named<T>() -> Named<T> {
+    Named(PhantomData)
+}
+
+impl<T> TypedValueParser for Named<T>
+where
+    T: FromStr<Err: std::fmt::Display> + Clone + Send + Sync + 'static,
+{
+    type Value = T;
+
+    fn parse_ref(&self, command: &clap::Command, arg: Option<&clap::Arg>, value: &OsStr) -> Result<T, clap::Error> {
+        value.to_string_lossy().parse().map_err(|error: T::Err| refused(command, arg, &error.to_string()))
+    }
+}
+
+/// clap's error for an option's value, in our words: `--option <message>`.
+fn refused(command: &clap::Command, arg: Option<&clap::Arg>, message: &str) -> clap::Error {
+    let option = arg.and_then(clap::Arg::get_long).map_or(String::new(), |long| format!("--{long} "));
+    clap::Error::raw(ErrorKind::InvalidValue, format!("{option}{message}\n")).with_cmd(command)
+}
+
 /// `not <noun>; use <names> (did you mean <nearest>?)`.
 pub(crate) fn refusal(noun: &str, typed: &str, names: &[&str]) -> String {
-    let hint = nearest(typed, names).map_or(String::new(), |name| format!(" (did you mean {name}?)"));
+    let hint = nearest(typed, names.iter().copied()).map_or(String::new(), |name| format!(" (did you mean {name}?)"));
     format!("not {noun}; use {}{hint}", list(names))
 }
 
@@ -56,14 +85,6 @@ fn list(names: &[&str]) -> String {
     }
 }
 
-/// The name that differs from `typed` in the fewest letters, if it is near enough to have been meant.
-fn nearest<'a>(typed: &str, names: &[&'a str]) -> Option<&'a str> {
-    let typed = typed.to_lowercase();
-    let (distance, name) =
-        names.iter().map(|name| (strsim::damerau_levenshtein(&typed, &name.to_lowercase()), *name)).min()?;
-    (distance <= 1 + typed.chars().count() / 4).then_some(name)
-}
-
 #[cfg(test)]
 mod tests {
     use super::refusal;
@@ -71,8 +92,14 @@ mod tests {
     #[test]
     fn a_slip_of_the_finger_is_recognised() {
         let names = ["no", "bbox", "full"];
-        assert_eq!(refusal("a splitting", "fulll", &names), "not a splitting; use no, bbox or full (did you mean full?)");
-        assert_eq!(refusal("a splitting", "BBox", &names), "not a splitting; use no, bbox or full (did you mean bbox?)");
+        assert_eq!(
+            refusal("a splitting", "fulll", &names),
+            "not a splitting; use no, bbox or full (did you mean full?)"
+        );
+        assert_eq!(
+            refusal("a splitting", "BBox", &names),
+            "not a splitting; use no, bbox or full (did you mean bbox?)"
+        );
     }
 
     #[test]

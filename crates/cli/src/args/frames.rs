@@ -36,7 +36,8 @@ impl FromStr for Frames {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Frames, String> {
-        let number = |part: &str| part.trim().parse::<usize>().map_err(|_| format!("{part} is not a number of a frame"));
+        let number =
+            |part: &str| part.trim().parse::<usize>().map_err(|_| format!("{part} is not a number of a frame"));
         let Some((start, end)) = text.split_once(':') else {
             let frame = number(text).map_err(|_| "frames are given as A:B, A:, :B or a number, from 0".to_owned())?;
             return Ok(Frames { start: frame, end: frame.checked_add(1) });

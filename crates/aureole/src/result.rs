@@ -1,0 +1,126 @@
+//! Reading a result back: the NeXus file that a run has written, or is still writing.
+
+use std::path::{Path, PathBuf};
+
+use hdf5_metno::{Dataset, File};
+
+/// What can be wrong with a result file.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum ResultError {
+    /// The file cannot be opened or read.
+    #[error("{}: {reason}", file.display())]
+    Unreadable {
+        /// The file.
+        file: PathBuf,
+        /// What went wrong, in one sentence.
+        reason: String,
+    },
+    /// The file opens but holds no patterns.
+    #[error("{}: {reason}; a result of `aureole integrate` is needed", file.display())]
+    NotAResult {
+        /// The file.
+        file: PathBuf,
+        /// What is missing.
+        reason: String,
+    },
+}
+
+/// The radial axis of a result.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Axis {
+    /// The centre of each bin, in `units`.
+    pub centres: Vec<f64>,
+    /// NeXus name of the unit, such as `1/nm`.
+    pub units: String,
+    /// What the axis measures, such as `Scattering vector q`.
+    pub long_name: String,
+}
+
+/// One pattern of a result, one value a bin.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Row {
+    /// Intensities.
+    pub intensity: Vec<f32>,
+    /// Standard errors of the mean, where the run had an error model.
+    pub errors: Option<Vec<f32>>,
+}
+
+/// An open result of 1D patterns.
+pub struct ResultFile {
+    file: PathBuf,
+    axis: Axis,
+    intensity: Dataset,
+    errors: Option<Dataset>,
+    frames: usize,
+}
+
+impl ResultFile {
+    /// Opens a result.
+    ///
+    /// # Errors
+    /// When the file cannot be read, or holds no 1D patterns where `aureole integrate` puts them (`/entry/data`).
+    pub fn open(file: &Path) -> Result<ResultFile, ResultError> {
+        let unreadable = |reason: String| ResultError::Unreadable { file: file.to_owned(), reason };
+        let not_a_result = |reason: &str| ResultError::NotAResult { file: file.to_owned(), reason: reason.to_owned() };
+        std::fs::File::open(file).map_err(|error| unreadable(error.to_string()))?;
+        let handle = File::open(file).map_err(|_| not_a_result("this is no HDF5 file"))?;
+        let intensity =
+            handle.dataset("/entry/data/I").map_err(|_| not_a_result("there is no dataset /entry/data/I"))?;
+        let radial = handle
+            .dataset("/entry/data/radial_axis")
+            .map_err(|_| not_a_result("there is no /entry/data/radial_axis"))?;
+        let centres = radial.read_1d::<f64>().map_err(|error| unreadable(error.to_string()))?.to_vec();
+        let shape = intensity.shape();
+        let [frames, bins] = shape[..] else {
+            return Err(not_a_result(&format!("/entry/data/I has {} dimensions instead of 2", shape.len())));
+        };
+        if bins != centres.len() {
+            return Err(not_a_result(&format!("/entry/data/I has {bins} bins, its axis {}", centres.len())));
+        }
+        let errors = handle.dataset("/entry/data/I_errors").ok().filter(|errors| errors.shape() == shape);
+        let text = |name: &str| attribute(&radial, name);
+        let axis = Axis { centres, units: text("units"), long_name: text("long_name") };
+        Ok(ResultFile { file: file.to_owned(), axis, intensity, errors, frames })
+    }
+
+    /// Number of frames in the file.
+    #[must_use]
+    pub fn frames(&self) -> usize {
+        self.frames
+    }
+
+    /// The radial axis.
+    #[must_use]
+    pub fn axis(&self) -> &Axis {
+        &self.axis
+    }
+
+    /// Reads the pattern of one frame, below [`ResultFile::frames`].
+    ///
+    /// # Errors
+    /// When the file cannot be read there.
+    pub fn row(&self, frame: usize) -> Result<Row, ResultError> {
+        let read = |dataset: &Dataset| {
+            dataset.read_slice_1d::<f32, _>((frame, ..)).map(|row| row.to_vec()).map_err(|error| {
+                ResultError::Unreadable { file: self.file.clone(), reason: format!("frame {frame}: {error}") }
+            })
+        };
+        Ok(Row { intensity: read(&self.intensity)?, errors: self.errors.as_ref().map(read).transpose()? })
+    }
+}
+
+/// A string attribute of fixed or variable length; empty where there is none.
+fn attribute(dataset: &Dataset, name: &str) -> String {
+    use hdf5_metno::types::{FixedAscii, FixedUnicode, VarLenAscii, VarLenUnicode};
+    let Ok(attribute) = dataset.attr(name) else { return String::new() };
+    if let Ok(text) = attribute.read_scalar::<VarLenUnicode>() {
+        return text.to_string();
+    }
+    if let Ok(text) = attribute.read_scalar::<VarLenAscii>() {
+        return text.to_string();
+    }
+    if let Ok(text) = attribute.read_scalar::<FixedUnicode<128>>() {
+        return text.to_string();
+    }
+    attribute.read_scalar::<FixedAscii<128>>().map_or_else(|_| String::new(), |text| text.to_string())
+}

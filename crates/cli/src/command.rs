@@ -1,0 +1,21 @@
+//! The subcommands: each takes what was typed, calls the library and prints.
+
+mod doctor;
+mod info;
+mod integrate;
+mod plot;
+mod simulate;
+
+use crate::args::Command;
+use crate::exit::Outcome;
+
+/// Runs a subcommand to its end.
+pub(crate) fn run(command: Command) -> Outcome {
+    match command {
+        Command::Integrate(args) => integrate::run(*args),
+        Command::Info(args) => info::run(&args),
+        Command::Simulate(args) => simulate::run(&args),
+        Command::Plot(args) => plot::run(&args),
+        Command::Doctor => doctor::run(),
+    }
+}

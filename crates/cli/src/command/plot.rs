@@ -1,0 +1,115 @@
+//! `aureole plot`: patterns of a result as a picture.
+
+use std::ops::Range;
+
+use aureole::result::{Axis, ResultError, ResultFile};
+
+use crate::args::frames::Frames;
+use crate::args::plot::PlotArgs;
+use crate::exit::{Exit, Failure, Outcome};
+use crate::picture::curves::Curve;
+use crate::picture::{Figure, Scale, curves, waterfall};
+use crate::{picture, print};
+
+/// More curves than this are a tangle.
+const MOST_CURVES: usize = 60;
+
+pub(crate) fn run(args: &PlotArgs) -> Outcome {
+    picture::format(&args.output)?;
+    let scale = Scale::from_name(args.scale).unwrap_or(Scale::Linear);
+    let result = ResultFile::open(&args.file)?;
+    if result.frames() == 0 {
+        return Err(Failure::refused(format!("{}: there is no pattern in it yet", args.file.display())));
+    }
+    let frames = chosen(args, result.frames())?;
+    let bins = shown(args, result.axis())?;
+    let figure = if args.waterfall {
+        stack(args, &result, &frames, bins, scale)?
+    } else {
+        patterns(args, &result, &frames, bins, scale)?
+    };
+    figure.write(&args.output)?;
+    print::stdout(&format!("{}\n", args.output.display()))?;
+    Ok(Exit::Done)
+}
+
+/// The frames to draw, in the order typed.
+fn chosen(args: &PlotArgs, count: usize) -> Result<Vec<usize>, Failure> {
+    if args.frames.is_empty() {
+        return Ok(if args.waterfall { (0..count).collect() } else { vec![count - 1] });
+    }
+    let mut frames = Vec::new();
+    for range in &args.frames {
+        frames.extend(within(range, count)?);
+    }
+    Ok(frames)
+}
+
+fn within(range: &Frames, count: usize) -> Result<Range<usize>, Failure> {
+    let last = count - 1;
+    range.within(count).ok_or_else(|| Failure::refused(format!("--frames {range}: the file has frames 0 to {last}")))
+}
+
+/// The bins to draw.
+fn shown(args: &PlotArgs, axis: &Axis) -> Result<Range<usize>, Failure> {
+    let (low, high) = args.range.unwrap_or((f64::NEG_INFINITY, f64::INFINITY));
+    let start = axis.centres.partition_point(|&centre| centre < low);
+    let end = axis.centres.partition_point(|&centre| centre <= high);
+    if start < end {
+        return Ok(start..end);
+    }
+    let ends = (axis.centres.first().copied().unwrap_or(0.0), axis.centres.last().copied().unwrap_or(0.0));
+    Err(Failure::refused(format!(
+        "--range {low},{high}: no bin lies there; the axis goes from {} to {}",
+        ends.0, ends.1
+    )))
+}
+
+fn patterns(
+    args: &PlotArgs,
+    result: &ResultFile,
+    frames: &[usize],
+    bins: Range<usize>,
+    scale: Scale,
+) -> Result<Figure, Failure> {
+    if frames.len() > MOST_CURVES {
+        let count = frames.len();
+        return Err(Failure::refused(format!(
+            "--frames: {count} curves are too many to tell apart, {MOST_CURVES} at most; use --waterfall"
+        )));
+    }
+    let curve = |&frame: &usize| {
+        let mut row = result.row(frame)?;
+        row.errors = row.errors.filter(|_| !args.no_errors);
+        Ok::<_, ResultError>(Curve { frame, row })
+    };
+    let curves = frames.iter().map(curve).collect::<Result<Vec<Curve>, _>>()?;
+    Ok(curves::figure(result.axis(), bins, &curves, scale, args.title.as_deref()))
+}
+
+fn stack(
+    args: &PlotArgs,
+    result: &ResultFile,
+    frames: &[usize],
+    bins: Range<usize>,
+    scale: Scale,
+) -> Result<Figure, Failure> {
+    let (first, last) = (frames[0], frames[frames.len() - 1]);
+    if frames.windows(2).any(|pair| pair[1] != pair[0] + 1) {
+        return Err(Failure::refused("--frames: a waterfall shows one range A:B of frames"));
+    }
+    let mut image = waterfall::Image::new(frames.len(), bins.len());
+    for (nth, &frame) in frames.iter().enumerate() {
+        image.add(nth, frames.len(), &result.row(frame)?.intensity[bins.clone()]);
+    }
+    Ok(waterfall::figure(result.axis(), bins, (first, last + 1), &image, scale, args.title.as_deref()))
+}
+
+impl From<ResultError> for Failure {
+    fn from(error: ResultError) -> Failure {
+        match error {
+            ResultError::Unreadable { .. } => Failure::io(error),
+            ResultError::NotAResult { .. } => Failure::refused(error),
+        }
+    }
+}

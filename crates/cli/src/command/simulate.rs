@@ -1,0 +1,6 @@
+//! `aureole simulate`.
+use crate::args::simulate::SimulateArgs;
+use crate::exit::{Exit, Outcome};
+pub(crate) fn run(_args: &SimulateArgs) -> Outcome {
+    Ok(Exit::Done)
+}

@@ -1,0 +1,104 @@
+//! A stack as an image: frames upwards, bins to the right, intensity as colour.
+
+use aureole::result::Axis;
+use kuva::prelude::{ColorMap, Heatmap, Layout, Plot};
+use resvg::tiny_skia::{Pixmap, PremultipliedColorU8};
+
+use super::{Figure, Scale, axis};
+
+/// Pixels of the image at most; a longer stack, or a pattern of more bins, is averaged into these.
+const COLUMNS: usize = 2000;
+const ROWS: usize = 1000;
+
+/// The rows of an image: sums and counts of what falls into each cell.
+pub(crate) struct Image {
+    columns: usize,
+    cells: Vec<Vec<(f64, u32)>>,
+}
+
+impl Image {
+    /// An empty image for `frames` patterns of `bins` bins each.
+    pub(crate) fn new(frames: usize, bins: usize) -> Image {
+        let columns = bins.min(COLUMNS);
+        Image { columns, cells: vec![vec![(0.0, 0); columns]; frames.min(ROWS)] }
+    }
+
+    /// Adds the `nth` of `frames` patterns, cut to the bins shown. Values that are not finite are left out.
+    pub(crate) fn add(&mut self, nth: usize, frames: usize, intensity: &[f32]) {
+        let rows = self.cells.len();
+        let row = &mut self.cells[nth * rows / frames];
+        for (bin, &value) in intensity.iter().enumerate() {
+            if value.is_finite() {
+                let cell = &mut row[bin * self.columns / intensity.len()];
+                *cell = (cell.0 + f64::from(value), cell.1 + 1);
+            }
+        }
+    }
+
+    /// The mean of each cell as it is drawn; cells that cannot be shown take the least value of all others.
+    fn drawn(&self, scale: Scale) -> Vec<Vec<f64>> {
+        let mean = |&(sum, count): &(f64, u32)| axis::value(scale, sum / f64::from(count));
+        let least = self.cells.iter().flatten().filter_map(mean).fold(f64::INFINITY, f64::min);
+        let least = if least.is_finite() { least } else { 0.0 };
+        self.cells.iter().map(|row| row.iter().map(|cell| mean(cell).unwrap_or(least)).collect()).collect()
+    }
+}
+
+/// Draws the image of the frames from `frames.0` to before `frames.1`.
+pub(crate) fn figure(
+    axis: &Axis,
+    bins: std::ops::Range<usize>,
+    frames: (usize, usize),
+    image: &Image,
+    scale: Scale,
+    title: Option<&str>,
+) -> Figure {
+    let x = (axis.centres[bins.start], axis.centres[bins.end - 1]);
+    // Frames are centred on their numbers.
+    let y = (frames.0 as f64 - 0.5, frames.1 as f64 - 0.5);
+    let cells = image.drawn(scale);
+    let (low, high) = extent(&cells);
+    // kuva draws axes and colour bar around two cells with the extreme values; the image covers them.
+    let frame = Heatmap::new().with_data([[low, high]]).with_x_range(x.0, x.1).with_y_range(y.0, y.1);
+    let plots = vec![Plot::Heatmap(frame)];
+    let layout = Layout::auto_from_plots(&plots)
+        .with_x_axis_min(x.0)
+        .with_x_axis_max(x.1)
+        .with_y_axis_min(y.0)
+        .with_y_axis_max(y.1)
+        .with_x_label(axis::label(axis))
+        .with_y_label("Frame")
+        .with_y_tick_step(step(frames.1 - frames.0))
+        .with_colorbar_tick_format(axis::ticks(scale));
+    Figure { image: pixels(&cells, low, high), ..Figure::new(plots, layout, title) }
+}
+
+/// The distance between labelled frames: 1, 2 or 5 times a power of ten, at most about eight of them.
+fn step(frames: usize) -> f64 {
+    let mut decade = 1;
+    loop {
+        if let Some(step) = [1, 2, 5].map(|factor| factor * decade).into_iter().find(|step| frames / step <= 8) {
+            return step as f64;
+        }
+        decade *= 10;
+    }
+}
+
+/// The least and the greatest drawn value, never the same.
+fn extent(cells: &[Vec<f64>]) -> (f64, f64) {
+    let values = || cells.iter().flatten().copied();
+    let (low, high) = (values().fold(f64::INFINITY, f64::min), values().fold(f64::NEG_INFINITY, f64::max));
+    if low < high { (low, high) } else { (low, low + 1.0) }
+}
+
+/// The cells in colours, the first row at the bottom.
+fn pixels(cells: &[Vec<f64>], low: f64, high: f64) -> Option<Pixmap> {
+    let columns = cells.first().map_or(0, Vec::len);
+    let mut pixmap = Pixmap::new(columns as u32, cells.len() as u32)?;
+    let colours = cells.iter().rev().flatten().map(|value| ColorMap::Viridis.map_rgb((value - low) / (high - low)));
+    for (pixel, colour) in pixmap.pixels_mut().iter_mut().zip(colours) {
+        let (red, green, blue) = colour?;
+        *pixel = PremultipliedColorU8::from_rgba(red, green, blue, u8::MAX)?;
+    }
+    Some(pixmap)
+}
