@@ -10,5 +10,6 @@ pub mod dtype;
 pub mod geometry;
 pub mod pattern;
 pub mod pipeline;
+pub mod poni;
 pub mod suggest;
 pub mod unit;
