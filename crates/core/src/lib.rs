@@ -4,8 +4,12 @@
 //! of pixels into bins. `ARCHITECTURE.md` at the root of the repository holds the words and the picture.
 
 pub mod binning;
+pub mod correction;
+pub mod detector;
 pub mod dtype;
+pub mod geometry;
 pub mod pattern;
 pub mod pipeline;
+pub mod poni;
 pub mod suggest;
 pub mod unit;
