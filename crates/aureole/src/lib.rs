@@ -1,3 +1,9 @@
-//! crate
+//! Integrates stacks of X-ray detector images: where chunks come from, where patterns go, and the parallel layouts.
 
+pub mod hdf5;
+pub mod image;
+mod input;
+pub mod machine;
 pub mod result;
+pub mod simulate;
+pub mod source;

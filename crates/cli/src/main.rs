@@ -5,6 +5,7 @@ mod command;
 mod exit;
 mod picture;
 mod print;
+mod progress;
 
 use std::process::ExitCode;
 

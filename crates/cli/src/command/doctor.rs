@@ -1,5 +1,51 @@
-//! `aureole doctor`.
+//! `aureole doctor`: what this machine offers, and which layouts work here.
+
+use aureole::machine;
+use aureole_codec::Isa;
+
 use crate::exit::{Exit, Outcome};
+use crate::print;
+
+/// The layouts of the design, and why one does not work here.
+const LAYOUTS: [(&str, &str); 7] = [
+    ("serial", "works: one frame at a time, its blocks spread over all cores"),
+    ("threads", "works: each thread takes frames of its own, up to 16 at once"),
+    ("processes", "not in this build yet"),
+    ("dask", "not in this build yet"),
+    ("joblib", "not in this build yet"),
+    ("gpu", "not in this build yet"),
+    ("fpga", "not in this build yet"),
+];
+
 pub(crate) fn run() -> Outcome {
+    let layouts = LAYOUTS.map(|(name, state)| format!("  {name:<10} {state}\n")).concat();
+    print::stdout(&format!(
+        "aureole {}\nprocessor    {}\ncores        {}\nvectors      {}\nmemory       {}\nHDF5         {} (built in)\nlayouts\n{layouts}",
+        env!("CARGO_PKG_VERSION"),
+        machine::processor().unwrap_or_else(|| std::env::consts::ARCH.to_owned()),
+        cores(),
+        vectors(),
+        memory(),
+        machine::hdf5_version(),
+    ))?;
     Ok(Exit::Done)
+}
+
+fn cores() -> String {
+    let online = machine::cores_online().map_or(String::new(), |cores| format!(" of {cores}"));
+    let quota = machine::core_quota().map_or(String::new(), |cores| format!("; the control group grants {cores:.1}"));
+    format!("{}{online} may be used{quota}", machine::cores_allowed())
+}
+
+fn vectors() -> String {
+    let here: Vec<&str> = Isa::available().iter().map(|isa| isa.name()).collect();
+    format!("{} (this processor has {})", Isa::best(), here.join(", "))
+}
+
+fn memory() -> String {
+    machine::memory().map_or("unknown".to_owned(), |memory| {
+        let limit =
+            memory.limit.map_or(String::new(), |limit| format!("; the control group grants {}", print::bytes(limit)));
+        format!("{}, {} free{limit}", print::bytes(memory.total), print::bytes(memory.available))
+    })
 }

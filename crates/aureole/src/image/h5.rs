@@ -1,0 +1,58 @@
+//! An image in an HDF5 file.
+
+use std::path::Path;
+
+use hdf5_metno::Dataset;
+
+use super::{Image, ImageError, byte_count};
+use crate::hdf5::Hdf5Error;
+use crate::hdf5::element::element;
+use crate::hdf5::place::Place;
+use crate::hdf5::{raw, virtuals};
+
+/// Most bytes an image may have when decoded; what a file states is believed up to here.
+const LARGEST: usize = 4 << 30;
+
+/// Reads the dataset at `path`; the only one when no path is given.
+pub(super) fn read(file: &Path, path: Option<&str>) -> Result<Image, ImageError> {
+    let root = Place::open(file)?;
+    let place = match path {
+        Some(path) => root.find(path)?,
+        None => only_dataset(&root)?,
+    };
+    let Some(dataset) = place.dataset() else {
+        return Err(place.fail("a group; name a dataset in it").into());
+    };
+    virtuals::check(&place)?;
+    Ok(read_dataset(&place, dataset)?)
+}
+
+fn read_dataset(place: &Place, dataset: &Dataset) -> Result<Image, Hdf5Error> {
+    let full = dataset.shape();
+    let shape = match full.as_slice() {
+        [leading @ .., rows, columns] if leading.iter().all(|length| *length == 1) => (*rows, *columns),
+        _ => return Err(place.fail(format!("shape {full:?}; an image has two dimensions"))),
+    };
+    let unreadable = |error: hdf5_metno::Error| place.fail(format!("cannot be read ({error})"));
+    let element = dataset.dtype().map_err(unreadable).and_then(|datatype| {
+        element(&datatype).map_err(|name| place.fail(format!("elements of type {name}; numbers are wanted")))
+    })?;
+    let size = byte_count(shape, element.dtype).filter(|size| *size <= LARGEST);
+    let size = size.ok_or_else(|| place.fail(format!("shape {full:?} is too large for an image")))?;
+    if element.boolean {
+        let bytes = dataset.read_raw::<bool>().map_err(unreadable)?.into_iter().map(u8::from).collect();
+        return Ok(Image { shape, dtype: element.dtype, bytes });
+    }
+    let mut bytes = vec![0; size];
+    let everything = dataset.space().map_err(unreadable)?;
+    raw::read_into(dataset, &everything, element.dtype, &mut bytes).map_err(unreadable)?;
+    Ok(Image { shape, dtype: element.dtype, bytes })
+}
+
+fn only_dataset(root: &Place) -> Result<Place, Hdf5Error> {
+    let names = root.group().and_then(|group| group.member_names().ok()).unwrap_or_default();
+    match names.as_slice() {
+        [name] => root.find(name),
+        _ => Err(root.fail(format!("say which dataset by FILE::/path; there is {}", names.join(", ")))),
+    }
+}
