@@ -8,7 +8,7 @@ mod photons;
 
 use std::path::{Path, PathBuf};
 
-use aureole_codec::{ChunkFormat, Compression, Filter, FormatError, Isa};
+use aureole_codec::{ChunkFormat, Compression, EncodeError, Encoder, Filter, FormatError, Isa};
 use aureole_core::detector::Detector;
 use aureole_core::dtype::Dtype;
 use aureole_core::geometry::{Geometry, GeometryError};
@@ -67,6 +67,9 @@ pub enum SimulateError {
     /// The chunks cannot have this format.
     #[error(transparent)]
     Format(#[from] FormatError),
+    /// The frames cannot be encoded.
+    #[error(transparent)]
+    Encode(#[from] EncodeError),
     /// The file cannot be written.
     #[error("{}: {reason}", file.display())]
     Write {
@@ -105,12 +108,13 @@ impl Simulation {
         let geometry = self.geometry();
         let shape = geometry.shape()?;
         let filter = Filter::Bitshuffle { block_elems: 0, compression: Compression::Lz4 };
+        let format = ChunkFormat::new(vec![filter], self.dtype.size(), shape.0 * shape.1)?;
         let artist = Artist {
             stack: self,
             expected: expected::photons(&geometry, self.profile)?,
             columns: shape.1,
             gaps: if self.gaps { self.detector.mask() } else { None },
-            format: ChunkFormat::new(vec![filter], self.dtype.size(), shape.0 * shape.1)?,
+            encoder: Encoder::new(&format, Isa::best())?,
         };
         let mut writer = Writer { file: file::StackFile::create(file, self, shape)?, frames: 0, stored: 0, progress };
         match self.profile {
@@ -118,7 +122,7 @@ impl Simulation {
             Profile::Sparse { .. } => artist.repeated(&mut writer)?,
         }
         writer.file.finish()?;
-        Ok(Written { stored: writer.stored, decoded: self.frames as u64 * artist.format.bytes() as u64 })
+        Ok(Written { stored: writer.stored, decoded: self.frames as u64 * format.bytes() as u64 })
     }
 
     fn check(&self) -> Result<(), SimulateError> {
@@ -144,7 +148,7 @@ struct Artist<'a> {
     expected: Vec<f64>,
     columns: usize,
     gaps: Option<Vec<bool>>,
-    format: ChunkFormat,
+    encoder: Encoder,
 }
 
 impl Artist<'_> {
@@ -155,8 +159,10 @@ impl Artist<'_> {
         let round = rayon::current_num_threads().max(1);
         for first in (0..self.stack.frames).step_by(round) {
             let frames = first..self.stack.frames.min(first + round);
-            let chunks: Vec<Vec<u8>> = frames.into_par_iter().map(|i| self.encode(&base, (i % 500) as u32)).collect();
-            chunks.iter().try_for_each(|chunk| writer.push(chunk))?;
+            let encode = |encoder: &mut Encoder, i: usize| self.encode(encoder, &base, (i % 500) as u32);
+            let chunks: Result<Vec<Vec<u8>>, EncodeError> =
+                frames.into_par_iter().map_init(|| self.encoder.clone(), encode).collect();
+            chunks?.iter().try_for_each(|chunk| writer.push(chunk))?;
         }
         Ok(())
     }
@@ -164,7 +170,10 @@ impl Artist<'_> {
     /// A few frames drawn, over and over.
     fn repeated(&self, writer: &mut Writer<'_>) -> Result<(), SimulateError> {
         let drawn = self.stack.frames.min(REPEAT);
-        let chunks: Vec<Vec<u8>> = (0..drawn).map(|i| self.encode(&self.draw(i), 0)).collect();
+        let mut encoder = self.encoder.clone();
+        let chunks: Result<Vec<Vec<u8>>, EncodeError> =
+            (0..drawn).map(|i| self.encode(&mut encoder, &self.draw(i), 0)).collect();
+        let chunks = chunks?;
         (0..self.stack.frames).try_for_each(|i| writer.push(&chunks[i % drawn]))
     }
 
@@ -172,9 +181,11 @@ impl Artist<'_> {
         Frame::draw(&self.expected, self.columns, self.stack.seed, number as u64)
     }
 
-    fn encode(&self, frame: &Frame, add: u32) -> Vec<u8> {
+    fn encode(&self, encoder: &mut Encoder, frame: &Frame, add: u32) -> Result<Vec<u8>, EncodeError> {
         let pixels = frame.bytes(self.stack.dtype, add, self.gaps.as_deref());
-        pixels
+        let mut chunk = Vec::new();
+        encoder.encode_chunk(&pixels, &mut chunk)?;
+        Ok(chunk)
     }
 }
 
