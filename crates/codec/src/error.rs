@@ -13,6 +13,9 @@ pub enum DecodeError {
     /// A back reference points before the start of the output, or a code is not allowed.
     #[error("the compressed data are corrupt")]
     Corrupt,
+    /// The blocks of the chunk have another size than the dataset states; the chunk can only be decoded as a whole.
+    #[error("the blocks of the chunk differ in size from the dataset's")]
+    BlockSize,
     /// The header of the chunk contradicts the dataset's shape or the format.
     #[error("the chunk's header does not fit the dataset")]
     BadHeader,

@@ -1,5 +1,9 @@
 //! How the bytes of a chunk are stored: HDF5's filters, in the order in which they were applied on writing.
 
+mod blocks;
+
+pub(crate) use blocks::bitshuffle_block_elems;
+
 /// What bitshuffle does with the transposed bits of a block.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Compression {
@@ -66,6 +70,14 @@ pub enum FormatError {
     /// Bitshuffle's blocks are multiples of 8 elements.
     #[error("bitshuffle blocks of {0} elements; a multiple of 8 is needed")]
     BlockSize(usize),
+    /// The decoded chunk has to be addressable.
+    #[error("{elems} elements of {elem_size} bytes; a chunk of this size cannot be held in memory")]
+    TooLarge {
+        /// Elements of the chunk.
+        elems: usize,
+        /// Bytes an element.
+        elem_size: usize,
+    },
 }
 
 /// How a chunk of `elems` elements is stored.
@@ -80,10 +92,13 @@ impl ChunkFormat {
     /// A format of the given filters, in the order in which they were applied on writing (none: stored raw).
     ///
     /// # Errors
-    /// When `elem_size` is not 1 to 8, or a block is not a multiple of 8 elements.
+    /// When `elem_size` is not 1 to 8, a block is not a multiple of 8 elements, or the chunk has more bytes than memory can.
     pub fn new(filters: Vec<Filter>, elem_size: usize, elems: usize) -> Result<Self, FormatError> {
         if !(1..=8).contains(&elem_size) {
             return Err(FormatError::ElemSize(elem_size));
+        }
+        if elems > isize::MAX as usize / 2 / elem_size {
+            return Err(FormatError::TooLarge { elems, elem_size });
         }
         for filter in &filters {
             if let Filter::Bitshuffle { block_elems, .. } = *filter

@@ -2,10 +2,15 @@
 //!
 //! No input and output, no allocation on the hot path, and no length from a chunk is believed before it is checked.
 
+pub mod bitshuffle;
+pub mod decoder;
 pub mod error;
+mod filter;
 pub mod format;
 pub mod isa;
+pub mod lz4;
 
+pub use decoder::{BlockIndex, Decoder};
 pub use error::DecodeError;
 pub use format::{ChunkFormat, Compression, Filter, FormatError};
 pub use isa::Isa;

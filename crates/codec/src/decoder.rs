@@ -1,0 +1,109 @@
+//! Chunks and blocks of one format, decoded into buffers of the caller.
+
+mod index;
+mod stages;
+
+pub use index::BlockIndex;
+
+use crate::bitshuffle::{GROUP, unshuffle};
+use crate::filter::bitshuffle::undo_block;
+use crate::{ChunkFormat, DecodeError, Isa};
+use index::Stored;
+use stages::Stages;
+
+/// Decodes the chunks of one format: the scratch of one thread, without allocations once it has seen a chunk.
+#[derive(Debug)]
+pub struct Decoder {
+    format: ChunkFormat,
+    isa: Isa,
+    planes: Vec<u8>,
+    stages: Stages,
+}
+
+impl Decoder {
+    /// A decoder of chunks of the given format.
+    #[must_use]
+    pub fn new(format: &ChunkFormat, isa: Isa) -> Self {
+        Decoder { format: format.clone(), isa, planes: Vec::new(), stages: Stages::default() }
+    }
+
+    /// The format it decodes.
+    #[must_use]
+    pub const fn format(&self) -> &ChunkFormat {
+        &self.format
+    }
+
+    /// Finds the blocks of a chunk and checks every length on the way; `index` is overwritten. Bit `i` of `filter_mask` says
+    /// that filter `i` was skipped. A format that is not blocked gets one block, the whole chunk.
+    ///
+    /// # Errors
+    /// When the chunk is too short, its header contradicts the format, or (`BlockSize`) its blocks have another size than
+    /// the format's: `decode_chunk` decodes such a chunk.
+    pub fn index(&self, chunk: &[u8], filter_mask: u32, index: &mut BlockIndex) -> Result<(), DecodeError> {
+        index.build(&self.format, chunk, filter_mask)
+    }
+
+    /// Decodes one block of the chunk that `index` was made from; `out` has exactly the bytes of the block.
+    ///
+    /// # Errors
+    /// When the block is corrupt, `out` has another length (`WrongLength`), or there is no such block (`Truncated`). What
+    /// `out` holds afterwards is unspecified.
+    pub fn decode_block(
+        &mut self,
+        chunk: &[u8],
+        index: &BlockIndex,
+        block: usize,
+        out: &mut [u8],
+    ) -> Result<(), DecodeError> {
+        let elem_size = self.format.elem_size();
+        let elems = self.format.block_range(block);
+        if out.len() != elems.len() * elem_size {
+            return Err(DecodeError::WrongLength);
+        }
+        let bytes = elems.start * elem_size..elems.end * elem_size;
+        let (body, tail) = out.split_at_mut(elems.len() / GROUP * GROUP * elem_size);
+        match index.stored() {
+            Stored::Raw => {
+                let src = chunk.get(bytes).ok_or(DecodeError::Truncated)?;
+                out.copy_from_slice(src);
+            }
+            Stored::Planes => {
+                let src = chunk.get(bytes).ok_or(DecodeError::Truncated)?;
+                let (planes, raw) = src.split_at(body.len());
+                unshuffle(self.isa, elem_size, planes, body);
+                tail.copy_from_slice(raw);
+            }
+            Stored::Lz4 => {
+                if !body.is_empty() {
+                    let src = index.block(block).and_then(|range| chunk.get(range)).ok_or(DecodeError::Truncated)?;
+                    undo_block(self.isa, elem_size, src, body, &mut self.planes)?;
+                }
+                if !tail.is_empty() {
+                    tail.copy_from_slice(chunk.get(index.tail()).ok_or(DecodeError::Truncated)?);
+                }
+            }
+            Stored::Whole => self.decode_chunk(chunk, index.filter_mask(), out)?,
+        }
+        Ok(())
+    }
+
+    /// Decodes a whole chunk, whatever its filters and the size of its blocks; `out` has exactly the format's bytes. Bit `i`
+    /// of `filter_mask` says that filter `i` was skipped.
+    ///
+    /// # Errors
+    /// When the chunk is too short or corrupt, its header contradicts the format, a checksum does not match, or `out` has
+    /// another length (`WrongLength`). What `out` holds afterwards is unspecified.
+    pub fn decode_chunk(&mut self, chunk: &[u8], filter_mask: u32, out: &mut [u8]) -> Result<(), DecodeError> {
+        if out.len() != self.format.bytes() {
+            return Err(DecodeError::WrongLength);
+        }
+        self.stages.undo(&self.format, self.isa, chunk, filter_mask, out, &mut self.planes)
+    }
+}
+
+impl Clone for Decoder {
+    /// A decoder of the same format with scratch of its own.
+    fn clone(&self) -> Self {
+        Decoder::new(&self.format, self.isa)
+    }
+}

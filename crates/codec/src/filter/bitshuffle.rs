@@ -1,0 +1,98 @@
+//! Filter 32008: bit transposes in blocks, each block compressed on its own or not at all.
+//!
+//! With LZ4: decoded length (8 bytes, big-endian), decoded length of a block (4 bytes), then each block behind its
+//! compressed length (4 bytes). Without compression: the blocks alone. The last block is cut to a multiple of 8 elements;
+//! what is left of the chunk, fewer than 8 elements, follows as it is.
+
+use std::ops::Range;
+
+use super::{be32, be64};
+use crate::bitshuffle::{GROUP, unshuffle};
+use crate::{DecodeError, Isa, lz4};
+
+const HEADER: usize = 12;
+
+/// Checks the header of a chunk with LZ4 against the decoded length and returns the elements of its blocks.
+pub(crate) fn block_elems(chunk: &[u8], elem_size: usize, decoded: usize) -> Result<usize, DecodeError> {
+    let total = be64(chunk, 0)?;
+    let block = be32(chunk, 8)?;
+    if total != decoded || block == 0 || block % (GROUP * elem_size) != 0 {
+        return Err(DecodeError::BadHeader);
+    }
+    Ok(block / elem_size)
+}
+
+/// Walks the chain of compressed lengths: calls `visit` with the place of each block and returns that of the raw tail.
+/// Bytes behind the tail are allowed, as the C library does.
+pub(crate) fn walk(
+    chunk: &[u8],
+    blocks: usize,
+    tail: usize,
+    mut visit: impl FnMut(Range<usize>) -> Result<(), DecodeError>,
+) -> Result<Range<usize>, DecodeError> {
+    let mut at = HEADER;
+    for _ in 0..blocks {
+        let stored = be32(chunk, at)?;
+        at += 4;
+        if stored > chunk.len() - at {
+            return Err(DecodeError::Truncated);
+        }
+        visit(at..at + stored)?;
+        at += stored;
+    }
+    if tail > chunk.len() - at { Err(DecodeError::Truncated) } else { Ok(at..at + tail) }
+}
+
+/// The start of `dst` that the chunk says it fills.
+pub(crate) fn decoded_part<'a>(chunk: &[u8], dst: &'a mut [u8]) -> Result<&'a mut [u8], DecodeError> {
+    dst.get_mut(..be64(chunk, 0)?).ok_or(DecodeError::BadHeader)
+}
+
+/// Decodes a chunk with LZ4 of any block size into `dst`, which it must fill; `scratch` holds a transposed block.
+pub(crate) fn undo_lz4(
+    isa: Isa,
+    elem_size: usize,
+    chunk: &[u8],
+    dst: &mut [u8],
+    scratch: &mut Vec<u8>,
+) -> Result<(), DecodeError> {
+    let block = block_elems(chunk, elem_size, dst.len())? * elem_size;
+    let tail = dst.len() % (GROUP * elem_size);
+    let (body, raw) = dst.split_at_mut(dst.len() - tail);
+    let blocks = body.len().div_ceil(block);
+    let mut outputs = body.chunks_mut(block);
+    let tail = walk(chunk, blocks, tail, |range| match outputs.next() {
+        Some(out) => undo_block(isa, elem_size, &chunk[range], out, scratch),
+        None => Err(DecodeError::BadHeader),
+    })?;
+    raw.copy_from_slice(&chunk[tail]);
+    Ok(())
+}
+
+/// Decodes one block with LZ4.
+pub(crate) fn undo_block(
+    isa: Isa,
+    elem_size: usize,
+    src: &[u8],
+    dst: &mut [u8],
+    scratch: &mut Vec<u8>,
+) -> Result<(), DecodeError> {
+    if scratch.len() < dst.len() {
+        scratch.resize(dst.len(), 0);
+    }
+    let planes = &mut scratch[..dst.len()];
+    lz4::decode(isa, src, planes)?;
+    unshuffle(isa, elem_size, planes, dst);
+    Ok(())
+}
+
+/// Undoes the transposes of a chunk without compression; lengths are equal and hold whole elements.
+pub(crate) fn undo_plain(isa: Isa, elem_size: usize, block_elems: usize, src: &[u8], dst: &mut [u8]) {
+    let tail = dst.len() % (GROUP * elem_size);
+    let body = dst.len() - tail;
+    let block = block_elems * elem_size;
+    for (out, planes) in dst[..body].chunks_mut(block).zip(src[..body].chunks(block)) {
+        unshuffle(isa, elem_size, planes, out);
+    }
+    dst[body..].copy_from_slice(&src[body..]);
+}
