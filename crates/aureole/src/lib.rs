@@ -1,1 +1,3 @@
-//! crate
+//! Aureole: integrates stacks of X-ray detector images azimuthally, in interchangeable parallel layouts.
+
+pub mod layout;

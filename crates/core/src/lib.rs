@@ -11,6 +11,7 @@ pub mod pattern;
 pub mod pipeline;
 pub mod plan;
 pub mod recipe;
+pub mod suggest;
 pub mod sums;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;

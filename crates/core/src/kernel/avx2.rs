@@ -3,8 +3,7 @@
 
 use std::arch::x86_64::{
     __m256i, _mm256_add_epi64, _mm256_loadu_si256, _mm256_max_epi32, _mm256_max_epu32, _mm256_mul_epi32,
-    _mm256_mul_epu32, _mm256_or_si256, _mm256_set1_epi32, _mm256_setzero_si256, _mm256_srli_epi64,
-    _mm256_storeu_si256,
+    _mm256_mul_epu32, _mm256_or_si256, _mm256_set1_epi32, _mm256_setzero_si256, _mm256_srli_epi64, _mm256_storeu_si256,
 };
 
 use aureole_codec::Isa;

@@ -3,8 +3,7 @@
 
 use std::arch::x86_64::{
     __m512i, _mm512_add_epi64, _mm512_loadu_si512, _mm512_max_epi32, _mm512_max_epu32, _mm512_mul_epi32,
-    _mm512_mul_epu32, _mm512_or_si512, _mm512_set1_epi32, _mm512_setzero_si512, _mm512_srli_epi64,
-    _mm512_storeu_si512,
+    _mm512_mul_epu32, _mm512_or_si512, _mm512_set1_epi32, _mm512_setzero_si512, _mm512_srli_epi64, _mm512_storeu_si512,
 };
 
 use aureole_codec::Isa;

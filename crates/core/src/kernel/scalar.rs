@@ -7,13 +7,7 @@ use super::{Entries, Seen};
 use crate::sums::{LANES, slot};
 
 /// See [`super::add_tile`].
-pub fn add_tile(
-    signed: bool,
-    entries: &Entries<'_>,
-    tile: &[u32],
-    signal: &mut [u64],
-    variance: &mut [u64],
-) -> Seen {
+pub fn add_tile(signed: bool, entries: &Entries<'_>, tile: &[u32], signal: &mut [u64], variance: &mut [u64]) -> Seen {
     let mut seen = [0; LANES];
     let mut entry = 0;
     for run in entries.runs {

@@ -10,7 +10,7 @@ use crate::binning::Matrix;
 use crate::fixed;
 
 /// The most pixels a slice covers: 16 frames of that many 32-bit pixels stay in a core's second-level cache.
-pub const MOST_SLICE_PIXELS: usize = 2048;
+pub(crate) const MOST_SLICE_PIXELS: usize = 2048;
 
 /// A part of a block (or all of it) and its part of the table.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -128,10 +128,7 @@ fn part(matrix: &Matrix, constants: &PixelConstants, elems: Range<usize>, fracti
     }
     // By bin, then by pixel: sums of a bin stay in registers, and sums in f64 keep the order of the pixels.
     entries.sort_unstable_by_key(|(bin, pixel, _)| (*bin, *pixel));
-    let runs = entries
-        .chunk_by(|a, b| a.0 == b.0)
-        .map(|run| Run { bin: run[0].0, len: run.len() as u32 })
-        .collect();
+    let runs = entries.chunk_by(|a, b| a.0 == b.0).map(|run| Run { bin: run[0].0, len: run.len() as u32 }).collect();
     Part {
         runs,
         pixels: entries.iter().map(|entry| entry.1).collect(),

@@ -4,9 +4,7 @@ use std::ops::{ControlFlow, Range};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use crate::pattern::Pattern;
-use crate::pipeline::{
-    BlockPlan, BlockWorker, ChunkBuf, Plan, Sink, SinkError, Source, StackSpec, Stages, Worker,
-};
+use crate::pipeline::{BlockPlan, BlockWorker, ChunkBuf, Plan, Sink, SinkError, Source, StackSpec, Stages, Worker};
 use crate::sums::Sums;
 
 /// A plan whose workers panic when they meet a frame, and whose patterns start full of rubbish.

@@ -43,9 +43,8 @@ pub fn small_stack(frames: usize, seed: u64) -> MemorySource {
         1 => i32::MAX,
         _ => random.below(1000) as i32 - 10,
     };
-    let chunks = (0..frames)
-        .map(|_| Ok((0..shape.0 * shape.1).flat_map(|_| pixel().to_ne_bytes()).collect()))
-        .collect();
+    let chunks =
+        (0..frames).map(|_| Ok((0..shape.0 * shape.1).flat_map(|_| pixel().to_ne_bytes()).collect())).collect();
     MemorySource { spec: StackSpec { frames, shape, dtype: Dtype::I32, format }, chunks }
 }
 
