@@ -2,7 +2,10 @@
 //!
 //! Each sequence is a token (high nibble: number of literals, low nibble: match length less 4), the literals, a 16-bit
 //! little-endian offset and the match; 15 in a nibble says that bytes to be added follow. The last one has literals only.
+#![allow(unsafe_code)]
 
+#[cfg(target_arch = "x86_64")]
+mod avx2;
 mod scalar;
 
 use crate::{DecodeError, Isa};
@@ -19,6 +22,11 @@ const LONG: usize = 15;
 /// `Truncated` when `src` ends before `dst` is full, `WrongLength` when it holds more than `dst` takes, and `Corrupt` when a
 /// match points before the start of `dst`. What `dst` holds afterwards is unspecified.
 pub fn decode(isa: Isa, src: &[u8], dst: &mut [u8]) -> Result<(), DecodeError> {
+    #[cfg(target_arch = "x86_64")]
+    if isa.has_avx2() {
+        // SAFETY: an Isa with AVX2 exists only where the CPU has AVX2 and BMI2.
+        return unsafe { avx2::decode(src, dst) };
+    }
     let _ = isa;
     scalar::decode(src, dst)
 }
