@@ -4,12 +4,16 @@
 //! of pixels into bins. `ARCHITECTURE.md` at the root of the repository holds the words and the picture.
 
 pub mod binning;
+pub mod correction;
+pub mod detector;
 pub mod dtype;
 pub mod fixed;
+pub mod geometry;
 pub mod kernel;
 pub mod pattern;
 pub mod pipeline;
 pub mod plan;
+pub mod poni;
 pub mod recipe;
 pub mod suggest;
 pub mod sums;

@@ -69,6 +69,21 @@ impl Matrix {
     }
 }
 
+impl Matrix {
+    /// The matrix of all pixels from those of consecutive parts, which must have the same bins.
+    pub(super) fn stack(bins: usize, parts: Vec<Matrix>) -> Result<Matrix, TooManyEntries> {
+        let mut builder = MatrixBuilder::new(bins);
+        builder.reserve(parts.iter().map(Matrix::pixels).sum(), parts.iter().map(Matrix::entries).sum());
+        // Each part is freed as soon as it is copied, so that the entries are hardly ever in memory twice.
+        for part in parts {
+            for pixel in 0..part.pixels() {
+                builder.push(part.entries_of(pixel), part.is_whole(pixel))?;
+            }
+        }
+        Ok(builder.finish())
+    }
+}
+
 /// Takes the pixels of a [`Matrix`], one after the other.
 #[derive(Clone, Debug)]
 pub struct MatrixBuilder {
@@ -115,7 +130,7 @@ impl MatrixBuilder {
             matrix.shares.push(share);
         }
         matrix.offsets.push(u32::try_from(matrix.bins_of.len()).map_err(|_| TooManyEntries)?);
-        if pixel % 64 == 0 {
+        if pixel.is_multiple_of(64) {
             matrix.whole.push(0);
         }
         matrix.whole[pixel / 64] |= u64::from(whole) << (pixel % 64);
