@@ -1,4 +1,4 @@
-//! The bit transpose of bitshuffle, undone for one block.
+//! The bit transpose of bitshuffle, done and undone for one block.
 //!
 //! A block of `n` elements (a multiple of 8) of `s` bytes is stored as `8 s` planes of `n / 8` bytes: plane `8 j + b` holds
 //! bit `b` of byte `j` of every element, the first element in the lowest bit of the first byte.
@@ -9,6 +9,9 @@ mod avx2;
 #[cfg(target_arch = "x86_64")]
 mod avx512;
 mod scalar;
+mod shuffle;
+
+pub use shuffle::shuffle;
 
 use crate::Isa;
 
@@ -20,8 +23,7 @@ pub const GROUP: usize = 8;
 /// # Panics
 /// When `src` and `dst` differ in length or do not hold a multiple of 8 elements: lengths are the caller's to check.
 pub fn unshuffle(isa: Isa, elem_size: usize, src: &[u8], dst: &mut [u8]) {
-    assert_eq!(src.len(), dst.len(), "a bit transpose keeps the length");
-    assert_eq!(src.len() % (GROUP * elem_size), 0, "a bit transpose takes multiples of 8 elements");
+    check_lengths(elem_size, src.len(), dst.len());
     match elem_size {
         1 => unshuffle_sized::<1>(isa, src, dst),
         2 => unshuffle_sized::<2>(isa, src, dst),
@@ -49,4 +51,9 @@ fn unshuffle_sized<const S: usize>(isa: Isa, src: &[u8], dst: &mut [u8]) {
         0
     };
     scalar::unshuffle(S, src, dst, done);
+}
+
+fn check_lengths(elem_size: usize, src: usize, dst: usize) {
+    assert_eq!(src, dst, "a bit transpose keeps the length");
+    assert_eq!(src % (GROUP * elem_size), 0, "a bit transpose takes multiples of 8 elements");
 }

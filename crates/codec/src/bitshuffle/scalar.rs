@@ -18,7 +18,7 @@ pub(super) fn unshuffle(elem_size: usize, src: &[u8], dst: &mut [u8], done: usiz
 }
 
 /// Transposes an 8 x 8 matrix of bits, a row a byte, by swapping ever larger off-diagonal squares.
-fn transpose8(rows: [u8; 8]) -> [u8; 8] {
+pub(super) fn transpose8(rows: [u8; 8]) -> [u8; 8] {
     let mut x = u64::from_le_bytes(rows);
     for (shift, mask) in [(7, 0x00aa_00aa_00aa_00aa_u64), (14, 0x0000_cccc_0000_cccc), (28, 0x0000_0000_f0f0_f0f0)] {
         let swap = (x ^ (x >> shift)) & mask;
