@@ -1,3 +1,11 @@
 //! Aureole: integrates stacks of X-ray detector images azimuthally, in interchangeable parallel layouts.
+//!
+//! A [`job`] says what to read and what to compute; [`source`] hands out chunks, a [`layout`] spreads the work, a sink
+//! keeps the patterns.
 
+pub mod hdf5;
+pub mod image;
+mod input;
+pub mod job;
 pub mod layout;
+pub mod source;

@@ -1,0 +1,83 @@
+//! Opening HDF5 files for reading, those included that are being written or were never closed.
+
+use std::fs;
+use std::io::Read;
+use std::path::Path;
+
+use hdf5_metno::{File, OpenMode};
+
+use super::{Hdf5Error, raw};
+
+/// Room for decoded chunks a dataset: where chunks hold several frames, each is then decoded once, not once a frame.
+const CHUNK_CACHE: usize = 64 << 20;
+
+/// The eight bytes every HDF5 file starts with, at 0 or behind a user block of a power of two from 512.
+const SIGNATURE: [u8; 8] = *b"\x89HDF\r\n\x1a\n";
+
+/// A file open for reading, and what has to be said about how it was opened.
+pub(crate) struct Opened {
+    pub(crate) file: File,
+    pub(crate) notice: Option<String>,
+}
+
+/// Opens a file for reading only: plainly, else as one that another program is writing (SWMR), else without locks and
+/// past the mark of a writer that never closed it.
+///
+/// # Errors
+/// [`Hdf5Error::Open`] when the file is missing, is no HDF5 file or is damaged.
+pub(crate) fn open(path: &Path) -> Result<Opened, Hdf5Error> {
+    let fail = |reason: String| Hdf5Error::Open { file: path.to_owned(), reason };
+    match is_hdf5(path) {
+        Ok(true) => {}
+        Ok(false) => return Err(fail("not an HDF5 file".into())),
+        Err(error) => return Err(fail(describe_io(&error))),
+    }
+    let plain = match open_as(path, OpenMode::Read) {
+        Ok(file) => return Ok(Opened { file, notice: None }),
+        Err(error) => error,
+    };
+    if let Ok(file) = open_as(path, OpenMode::ReadSWMR) {
+        let notice = Some(format!("{} is being written; only what was there at the start is read", path.display()));
+        return Ok(Opened { file, notice });
+    }
+    if let Ok(file) = raw::open_unmarked(path) {
+        let notice = format!("{} is locked or marked as open for writing; read without a lock", path.display());
+        return Ok(Opened { file, notice: Some(notice) });
+    }
+    Err(fail(format!("HDF5 cannot open it ({plain})")))
+}
+
+/// True when the file starts as an HDF5 file does.
+///
+/// # Errors
+/// When the file cannot be read at all.
+pub(crate) fn is_hdf5(path: &Path) -> std::io::Result<bool> {
+    use std::io::{Seek, SeekFrom};
+    let mut file = fs::File::open(path)?;
+    let length = file.metadata()?.len();
+    let mut start = 0;
+    while start + 8 <= length {
+        let mut bytes = [0; 8];
+        file.seek(SeekFrom::Start(start))?;
+        file.read_exact(&mut bytes)?;
+        if bytes == SIGNATURE {
+            return Ok(true);
+        }
+        start = if start == 0 { 512 } else { start * 2 };
+    }
+    Ok(false)
+}
+
+/// An I/O error in plain words.
+pub(crate) fn describe_io(error: &std::io::Error) -> String {
+    match error.kind() {
+        std::io::ErrorKind::NotFound => "no such file".into(),
+        std::io::ErrorKind::PermissionDenied => "no permission to read it".into(),
+        std::io::ErrorKind::IsADirectory => "a folder, not a file".into(),
+        _ => format!("cannot be read ({error})"),
+    }
+}
+
+fn open_as(path: &Path, mode: OpenMode) -> hdf5_metno::Result<File> {
+    File::with_options().with_fapl(|fapl| fapl.chunk_cache(12421, CHUNK_CACHE, 1.0)).open_as(path, mode)
+}

@@ -1,0 +1,199 @@
+//! The calls of the HDF5 library that its safe wrapper lacks, each behind a safe function.
+//!
+//! Every call runs inside [`sync`], the wrapper's own global lock.
+#![allow(unsafe_code)] // The C interface: link values, virtual mappings, one private property, reads into plain bytes.
+
+use std::ffi::{CStr, CString, c_char, c_uint, c_void};
+use std::path::Path;
+use std::ptr;
+
+use aureole_core::dtype::Dtype;
+use hdf5_metno::sync::sync;
+use hdf5_metno::{Dataset, Dataspace, File, Group, h5check};
+use hdf5_metno_sys::h5d::H5Dread;
+use hdf5_metno_sys::h5f::{H5F_ACC_RDONLY, H5Fopen};
+use hdf5_metno_sys::h5i::hid_t;
+use hdf5_metno_sys::h5l::{H5L_info2_t, H5L_type_t, H5Lget_info2, H5Lget_val, H5Lunpack_elink_val};
+use hdf5_metno_sys::h5p::{
+    H5P_DEFAULT, H5Pget_virtual_count, H5Pget_virtual_dsetname, H5Pget_virtual_filename, H5Pget_virtual_srcspace,
+    H5Pget_virtual_vspace, H5Pinsert2,
+};
+use hdf5_metno_sys::h5s::{H5Sget_regular_hyperslab, H5Sis_regular_hyperslab};
+
+use super::element::memory_type;
+
+type Result<T> = hdf5_metno::Result<T>;
+
+/// Longest link value or name that is believed, bytes.
+const LONGEST: usize = 64 * 1024;
+
+/// What a link says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Link {
+    /// The object is in this group.
+    Hard,
+    /// It is at another path of this file.
+    Soft(String),
+    /// It is in another file.
+    External {
+        /// The file as the link names it.
+        file: String,
+        /// The path in it.
+        path: String,
+    },
+}
+
+/// The link `name` of a group, not followed; `None` when there is none.
+pub(crate) fn link(group: &Group, name: &str) -> Result<Option<Link>> {
+    if !group.link_exists(name) {
+        return Ok(None);
+    }
+    let cname = CString::new(name).map_err(|_| "a NUL in a link's name")?;
+    sync(|| {
+        let mut info = H5L_info2_t::default();
+        // SAFETY: `cname` is NUL-terminated and `info` is a live struct of the type that the call fills.
+        h5check(unsafe { H5Lget_info2(group.id(), cname.as_ptr(), &raw mut info, H5P_DEFAULT) })?;
+        match info.type_ {
+            H5L_type_t::H5L_TYPE_HARD => Ok(Some(Link::Hard)),
+            H5L_type_t::H5L_TYPE_SOFT => {
+                let value = link_value(group.id(), &cname)?;
+                Ok(Some(Link::Soft(text(&value))))
+            }
+            H5L_type_t::H5L_TYPE_EXTERNAL => external(&link_value(group.id(), &cname)?).map(Some),
+            _ => Err("a link of an unknown kind".into()),
+        }
+    })
+}
+
+/// The value of a symbolic link, with a NUL behind it.
+fn link_value(group: hid_t, name: &CStr) -> Result<Vec<u8>> {
+    let mut value = vec![0u8; LONGEST + 1];
+    // SAFETY: the buffer has `LONGEST` bytes and one more, which stays NUL; the library writes at most the size given.
+    h5check(unsafe { H5Lget_val(group, name.as_ptr(), value.as_mut_ptr().cast(), LONGEST, H5P_DEFAULT) })?;
+    Ok(value)
+}
+
+fn external(value: &[u8]) -> Result<Link> {
+    let (mut file, mut path): (*const c_char, *const c_char) = (ptr::null(), ptr::null());
+    let flags: *mut c_uint = ptr::null_mut();
+    // SAFETY: the value is that of an external link, zero-padded; on success both pointers point into it, to
+    // NUL-terminated strings, and it outlives their use here.
+    unsafe {
+        h5check(H5Lunpack_elink_val(value.as_ptr().cast(), LONGEST, flags, &raw mut file, &raw mut path))?;
+        Ok(Link::External {
+            file: CStr::from_ptr(file).to_string_lossy().into_owned(),
+            path: CStr::from_ptr(path).to_string_lossy().into_owned(),
+        })
+    }
+}
+
+fn text(value: &[u8]) -> String {
+    let end = value.iter().position(|byte| *byte == 0).unwrap_or(value.len());
+    String::from_utf8_lossy(&value[..end]).into_owned()
+}
+
+/// Opens a file read-only, without locks and past the mark of a writer that never closed it. The file is not changed:
+/// the mark is cleared in memory, by the property that HDF5's own tool `h5clear` uses.
+pub(crate) fn open_unmarked(path: &Path) -> Result<File> {
+    let name = path.to_str().and_then(|path| CString::new(path).ok()).ok_or("a file name that HDF5 cannot take")?;
+    let access = hdf5_metno::file::FileAccess::build().file_locking(false).finish()?;
+    let mut clear: u8 = 1;
+    sync(|| {
+        let value: *mut c_void = (&raw mut clear).cast();
+        // SAFETY: the property is a C `bool`, one byte; the library copies it; no callbacks are registered.
+        h5check(unsafe {
+            H5Pinsert2(access.id(), c"clear_status_flags".as_ptr(), 1, value, None, None, None, None, None, None)
+        })?;
+        // SAFETY: `name` is NUL-terminated and `access` is a live file access list; the new id is owned by the result.
+        unsafe { hdf5_metno::from_id(h5check(H5Fopen(name.as_ptr(), H5F_ACC_RDONLY, access.id()))?) }
+    })
+}
+
+/// A regular selection of a dataspace, one value a dimension.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Regular {
+    pub(crate) start: Vec<u64>,
+    pub(crate) stride: Vec<u64>,
+    pub(crate) count: Vec<u64>,
+    pub(crate) block: Vec<u64>,
+}
+
+/// One mapping of a virtual dataset.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Mapping {
+    /// The source file as the mapping names it; `.` is the file itself.
+    pub(crate) file: String,
+    /// The source dataset.
+    pub(crate) dataset: String,
+    /// The part of the virtual dataset; `None` when it is not regular.
+    pub(crate) target: Option<Regular>,
+    /// The part of the source; `None` when it is not regular.
+    pub(crate) source: Option<Regular>,
+}
+
+/// The mappings of a virtual dataset.
+pub(crate) fn mappings(dataset: &Dataset) -> Result<Vec<Mapping>> {
+    let plist = dataset.create_plist()?;
+    sync(|| {
+        let mut count = 0;
+        // SAFETY: `plist` is a live dataset creation list and `count` outlives the call.
+        h5check(unsafe { H5Pget_virtual_count(plist.id(), &raw mut count) })?;
+        (0..count).map(|index| mapping(plist.id(), index)).collect()
+    })
+}
+
+fn mapping(plist: hid_t, index: usize) -> Result<Mapping> {
+    let (mut file, mut dataset) = (vec![0u8; LONGEST], vec![0u8; LONGEST]);
+    // SAFETY: both buffers have `LONGEST` bytes, the library writes at most that and terminates with NUL; the two
+    // dataspaces are new ids, owned by the results.
+    let (target, source): (Dataspace, Dataspace) = unsafe {
+        h5check(H5Pget_virtual_filename(plist, index, file.as_mut_ptr().cast(), LONGEST))?;
+        h5check(H5Pget_virtual_dsetname(plist, index, dataset.as_mut_ptr().cast(), LONGEST))?;
+        (
+            hdf5_metno::from_id(h5check(H5Pget_virtual_vspace(plist, index))?)?,
+            hdf5_metno::from_id(h5check(H5Pget_virtual_srcspace(plist, index))?)?,
+        )
+    };
+    Ok(Mapping { file: text(&file), dataset: text(&dataset), target: regular(&target), source: regular(&source) })
+}
+
+/// The selection of a dataspace when it is regular; a selection of everything is.
+fn regular(space: &Dataspace) -> Option<Regular> {
+    let shape: Vec<u64> = space.shape().iter().map(|&length| length as u64).collect();
+    let rank = shape.len();
+    let (mut start, mut stride, mut count, mut block) = (vec![0; rank], vec![1; rank], vec![1; rank], shape);
+    if space.selection_size() == space.size() && space.size() > 0 {
+        return Some(Regular { start, stride, count, block });
+    }
+    // SAFETY: the four buffers have one value a dimension, as the call wants.
+    let found = unsafe {
+        H5Sis_regular_hyperslab(space.id()) > 0
+            && H5Sget_regular_hyperslab(
+                space.id(),
+                start.as_mut_ptr(),
+                stride.as_mut_ptr(),
+                count.as_mut_ptr(),
+                block.as_mut_ptr(),
+            ) >= 0
+    };
+    found.then_some(Regular { start, stride, count, block })
+}
+
+/// Reads the part of a dataset that `selection` selects, converted to `dtype`, into `out`.
+///
+/// # Errors
+/// When the library cannot read it, or `out` has not exactly the bytes of the selected elements.
+pub(crate) fn read_into(dataset: &Dataset, selection: &Dataspace, dtype: Dtype, out: &mut [u8]) -> Result<()> {
+    let elems = selection.selection_size();
+    if elems.checked_mul(dtype.size()) != Some(out.len()) {
+        return Err("a buffer of the wrong length".into());
+    }
+    let memory = memory_type(dtype)?;
+    let flat = Dataspace::try_new([elems])?;
+    sync(|| {
+        let (memory, flat, file) = (memory.id(), flat.id(), selection.id());
+        // SAFETY: `out` has room for all selected elements of the memory type, which is a plain number of any alignment.
+        h5check(unsafe { H5Dread(dataset.id(), memory, flat, file, H5P_DEFAULT, out.as_mut_ptr().cast()) })
+    })?;
+    Ok(())
+}

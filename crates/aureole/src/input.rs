@@ -1,0 +1,23 @@
+//! How an input is written: `FILE` or `FILE::/path/in/it`.
+
+use std::path::Path;
+
+/// The file, and the path in it when one is given. A file whose own name holds `::` is taken as it is.
+pub(crate) fn split(input: &str) -> (&Path, Option<&str>) {
+    match input.rsplit_once("::") {
+        Some((file, path)) if !file.is_empty() && !Path::new(input).exists() => (Path::new(file), Some(path)),
+        _ => (Path::new(input), None),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_path_behind_two_colons_is_a_dataset() {
+        assert_eq!(split("a.h5::/entry/data"), (Path::new("a.h5"), Some("/entry/data")));
+        assert_eq!(split("a.h5::mask"), (Path::new("a.h5"), Some("mask")));
+        assert_eq!(split("a.h5"), (Path::new("a.h5"), None));
+    }
+}

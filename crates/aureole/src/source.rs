@@ -1,0 +1,60 @@
+//! Sources: stacks of frames in HDF5 files, single images, and frames in memory.
+//!
+//! [`open`] asks HDF5 once, for structure and for the addresses of the chunks. After that a frame is one positioned read
+//! of a plain file, from any thread, under no lock. What cannot be addressed so (several frames a chunk, virtual
+//! datasets of parts of frames, filters that only HDF5 has) goes through the library, one frame at a time, and a
+//! notice says so.
+
+mod choice;
+mod error;
+mod hdf5;
+mod memory;
+mod stack;
+
+use aureole_core::pipeline::Source;
+
+use crate::image::{extension, read_image};
+use crate::input;
+
+pub use choice::Candidate;
+pub use error::SourceError;
+pub use memory::MemorySource;
+pub use stack::{Origin, Stack};
+
+pub(crate) use choice::{Survey, choose, survey};
+
+/// A stack, or a part of one, from one dataset.
+pub(crate) struct Segment {
+    pub(crate) source: Box<dyn Source + Send + Sync>,
+    pub(crate) origin: Origin,
+    pub(crate) notices: Vec<String>,
+}
+
+/// Opens inputs, each `FILE` or `FILE::/path`, as one stack, in the order given.
+///
+/// Without a path the dataset is found where the file makes it plain (the NeXus default, the links of an Eiger master,
+/// the `measurement` of LImA and BLISS, the only stack). Images (`.npy`, `.edf`, `.tif`)
+/// are stacks of one frame.
+///
+/// # Errors
+/// When an input cannot be opened, leads to something missing, leaves a choice, or does not fit the first one.
+pub fn open(inputs: &[String]) -> Result<Stack, SourceError> {
+    let mut segments = Vec::new();
+    for input in inputs {
+        segments.extend(open_one(input)?);
+    }
+    Stack::join(segments)
+}
+
+fn open_one(input: &str) -> Result<Vec<Segment>, SourceError> {
+    let (file, path) = input::split(input);
+    let is_image = matches!(extension(file).as_str(), "npy" | "npz" | "edf" | "azim" | "tif" | "tiff");
+    if !is_image {
+        return hdf5::open(file, path);
+    }
+    let image = read_image(input)?;
+    let origin = Origin { file: file.to_owned(), dataset: None, frames: 1 };
+    let source = MemorySource::new(image.shape, image.dtype, vec![image.bytes])
+        .ok_or_else(|| SourceError::Unsuitable { input: input.into(), reason: "an image without pixels".into() })?;
+    Ok(vec![Segment { source: Box::new(source), origin, notices: Vec::new() }])
+}

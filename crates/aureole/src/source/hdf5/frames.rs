@@ -1,0 +1,97 @@
+//! A dataset seen as frames: the last two dimensions are rows and columns, all others count frames.
+
+use aureole_codec::ChunkFormat;
+use aureole_core::dtype::Dtype;
+use aureole_core::pipeline::StackSpec;
+use hdf5_metno::Dataset;
+
+use crate::hdf5::Hdf5Error;
+use crate::hdf5::element::element;
+use crate::hdf5::place::Place;
+
+/// The frames of a dataset.
+pub(super) struct Frames {
+    pub(super) dataset: Dataset,
+    /// The dimensions before rows and columns.
+    pub(super) leading: Vec<usize>,
+    /// Their product; 1 for a dataset of two dimensions.
+    pub(super) count: usize,
+    /// Rows and columns.
+    pub(super) shape: (usize, usize),
+    pub(super) dtype: Dtype,
+    /// True when stored elements are as in memory.
+    pub(super) native: bool,
+}
+
+impl Frames {
+    /// The frames of the dataset at a place.
+    ///
+    /// # Errors
+    /// When it is a group, has fewer than two dimensions, has empty frames or does not hold numbers.
+    pub(super) fn of(place: &Place) -> Result<Frames, Hdf5Error> {
+        let Some(dataset) = place.dataset().cloned() else { return Err(place.fail("a group, not a dataset")) };
+        let full = dataset.shape();
+        let Some((leading, &[rows, columns])) = full.split_last_chunk::<2>() else {
+            return Err(place.fail(format!("shape {full:?}; a stack has rows, columns and, before them, frames")));
+        };
+        let product = full.iter().try_fold(8usize, |product, length| product.checked_mul(*length));
+        if rows == 0 || columns == 0 || product.is_none() {
+            return Err(place.fail(format!("shape {full:?}, which holds no frames that can be read")));
+        }
+        let datatype = dataset.dtype().map_err(|error| place.fail(format!("its type cannot be read ({error})")))?;
+        let element = element(&datatype).and_then(|element| match element.boolean {
+            true => Err("bool".into()),
+            false => Ok(element),
+        });
+        let element = element.map_err(|name| {
+            place.fail(format!(
+                "elements of type {name}; integers of 8 to 64 bits, float32 and float64 can be integrated"
+            ))
+        })?;
+        let (leading, count) = (leading.to_vec(), leading.iter().product());
+        Ok(Frames { dataset, leading, count, shape: (rows, columns), dtype: element.dtype, native: element.native })
+    }
+
+    /// Elements of a frame.
+    pub(super) fn elems(&self) -> usize {
+        self.shape.0 * self.shape.1
+    }
+
+    /// Bytes of a decoded frame.
+    pub(super) fn bytes(&self) -> usize {
+        self.elems() * self.dtype.size()
+    }
+
+    /// The frame that the element at `offset` (one value a dimension) is in; `None` outside the dataset.
+    pub(super) fn number(&self, offset: &[u64]) -> Option<usize> {
+        self.leading.iter().zip(offset).try_fold(0, |number, (length, at)| {
+            let at = usize::try_from(*at).ok().filter(|at| at < length)?;
+            Some(number * length + at)
+        })
+    }
+
+    /// The position of a frame in the leading dimensions.
+    pub(super) fn position(&self, frame: usize) -> Vec<usize> {
+        let mut rest = frame;
+        let mut position: Vec<usize> = Vec::with_capacity(self.leading.len());
+        for length in self.leading.iter().rev() {
+            position.push(rest % length);
+            rest /= length;
+        }
+        position.reverse();
+        position
+    }
+
+    /// What a source of these frames says of itself when it hands them out in `format`.
+    pub(super) fn spec(&self, format: ChunkFormat) -> StackSpec {
+        StackSpec { frames: self.count, shape: self.shape, dtype: self.dtype, format }
+    }
+
+    /// The format of frames that are not encoded.
+    ///
+    /// # Errors
+    /// Never for the sizes that [`Dtype`] has.
+    pub(super) fn raw_format(&self, place: &Place) -> Result<ChunkFormat, Hdf5Error> {
+        ChunkFormat::new(Vec::new(), self.dtype.size(), self.elems()).map_err(|error| place.fail(error.to_string()))
+    }
+}

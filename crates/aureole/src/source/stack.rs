@@ -1,0 +1,114 @@
+//! Several datasets as one stack.
+
+use std::path::PathBuf;
+
+use aureole_core::pipeline::{ChunkBuf, Source, StackSpec};
+
+use super::{Segment, SourceError};
+
+/// Where a part of a stack comes from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Origin {
+    /// The file that really holds the data, links followed.
+    pub file: PathBuf,
+    /// The dataset in it; `None` for an image file.
+    pub dataset: Option<String>,
+    /// Frames it contributes.
+    pub frames: usize,
+}
+
+impl std::fmt::Display for Origin {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}", self.file.display())?;
+        self.dataset.as_ref().map_or(Ok(()), |dataset| write!(f, "::{dataset}"))
+    }
+}
+
+/// The inputs of a run as one stack: frames are numbered through all of them.
+pub struct Stack {
+    spec: StackSpec,
+    parts: Vec<Part>,
+    origins: Vec<Origin>,
+    notices: Vec<String>,
+}
+
+struct Part {
+    /// Number of the first frame behind this part.
+    end: usize,
+    source: Box<dyn Source + Send + Sync>,
+}
+
+impl Stack {
+    /// Joins segments in order.
+    pub(crate) fn join(segments: Vec<Segment>) -> Result<Stack, SourceError> {
+        let Some(first) = segments.first() else {
+            return Err(SourceError::Unsuitable { input: "inputs".into(), reason: "none was given".into() });
+        };
+        let mut spec = first.source.spec().clone();
+        for segment in &segments {
+            agree((&first.origin, &spec), (&segment.origin, segment.source.spec()))?;
+        }
+        let (mut parts, mut origins, mut notices) = (Vec::new(), Vec::new(), Vec::new());
+        spec.frames = 0;
+        for segment in segments {
+            spec.frames += segment.source.spec().frames;
+            parts.push(Part { end: spec.frames, source: segment.source });
+            origins.push(segment.origin);
+            notices.extend(segment.notices);
+        }
+        let mut seen = std::collections::BTreeSet::new();
+        notices.retain(|notice| seen.insert(notice.clone()));
+        Ok(Stack { spec, parts, origins, notices })
+    }
+
+    /// The datasets that the stack is made of, in order.
+    #[must_use]
+    pub fn origins(&self) -> &[Origin] {
+        &self.origins
+    }
+
+    /// What the user should be told: slow paths taken, files open elsewhere.
+    #[must_use]
+    pub fn notices(&self) -> &[String] {
+        &self.notices
+    }
+}
+
+impl std::fmt::Debug for Stack {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Stack").field("spec", &self.spec).field("origins", &self.origins).finish_non_exhaustive()
+    }
+}
+
+impl Source for Stack {
+    fn spec(&self) -> &StackSpec {
+        &self.spec
+    }
+
+    fn read(&self, frame: usize, buf: &mut ChunkBuf) -> Result<(), String> {
+        let at = self.parts.partition_point(|part| part.end <= frame);
+        let part = self.parts.get(at).ok_or_else(|| format!("there is no frame {frame}"))?;
+        let start = at.checked_sub(1).map_or(0, |before| self.parts[before].end);
+        let result = part.source.read(frame - start, buf);
+        buf.frame = frame;
+        result
+    }
+}
+
+fn agree((first, a): (&Origin, &StackSpec), (second, b): (&Origin, &StackSpec)) -> Result<(), SourceError> {
+    let differ = |first_has: String, second_has: String| {
+        let (first, second) = (first.to_string(), second.to_string());
+        Err(SourceError::Mismatch { first, first_has, second, second_has })
+    };
+    if a.shape != b.shape {
+        let words = |shape: (usize, usize)| format!("frames of {} x {}", shape.0, shape.1);
+        return differ(words(a.shape), words(b.shape));
+    }
+    if a.dtype != b.dtype {
+        return differ(a.dtype.to_string(), b.dtype.to_string());
+    }
+    if a.format != b.format {
+        return differ(format!("chunks stored as {}", a.format), format!("chunks stored as {}", b.format));
+    }
+    Ok(())
+}
