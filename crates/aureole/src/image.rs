@@ -110,3 +110,13 @@ fn to_f64(dtype: Dtype, bytes: &[u8]) -> f64 {
         Dtype::F64 => f64::from_ne_bytes(fixed(bytes)),
     }
 }
+
+/// Reads a series of numbers, such as a monitor with one value a frame: `FILE::/path` of an HDF5 dataset of one dimension,
+/// not counting those of length 1.
+///
+/// # Errors
+/// When the file or the dataset cannot be read, or it has more dimensions.
+pub fn read_series(input: &str) -> Result<Vec<f64>, ImageError> {
+    let (file, dataset) = crate::input::split(input);
+    Ok(h5::read_series(file, dataset)?.to_f64())
+}

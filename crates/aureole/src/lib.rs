@@ -1,8 +1,13 @@
-//! Integrates stacks of X-ray detector images: where chunks come from, where patterns go, and the parallel layouts.
+//! Aureole: integrates stacks of X-ray detector images azimuthally, in interchangeable parallel layouts.
+//!
+//! A [`job`] says what to read and what to compute; [`source`] hands out chunks, a [`layout`] spreads the work, a sink
+//! keeps the patterns.
 
 pub mod hdf5;
 pub mod image;
 mod input;
+pub mod job;
+pub mod layout;
 pub mod machine;
 pub mod result;
 pub mod simulate;

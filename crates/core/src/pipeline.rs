@@ -18,6 +18,7 @@ use aureole_codec::ChunkFormat;
 
 use crate::dtype::Dtype;
 use crate::pattern::Pattern;
+use crate::sums::Sums;
 
 /// What all frames of a stack have in common.
 #[derive(Clone, Debug, PartialEq)]
@@ -67,6 +68,37 @@ pub trait Plan: Sync {
 
     /// The most frames a worker takes at once, at least 1.
     fn max_batch(&self) -> usize;
+
+    /// The same plan, cut along the blocks of a frame; `None` where a frame is only integrated as a whole.
+    fn by_blocks(&self) -> Option<&dyn BlockPlan> {
+        None
+    }
+}
+
+/// A plan whose frames may be shared out by blocks: several threads work on one frame and add up their sums.
+pub trait BlockPlan: Plan {
+    /// Number of blocks a frame has.
+    fn blocks(&self) -> usize;
+
+    /// Sums of the given number of frames (1 to [`LANES`](crate::sums::LANES)), all zero.
+    fn sums(&self, frames: usize) -> Sums;
+
+    /// A new worker that adds blocks to sums.
+    fn block_worker(&self) -> Box<dyn BlockWorker + '_>;
+
+    /// Turns complete sums into patterns; `frames[i]` is the number of the frame behind `out[i]`.
+    fn finish(&self, sums: &Sums, frames: &[usize], out: &mut [Pattern]);
+}
+
+/// Scratch of one thread that integrates blocks.
+pub trait BlockWorker: Send {
+    /// Adds `blocks` of each chunk to `sums`, which holds as many frames as there are chunks.
+    ///
+    /// A chunk that cannot be decoded marks its own frame in `sums` as failed.
+    fn accumulate(&mut self, chunks: &[ChunkBuf], blocks: Range<usize>, sums: &mut Sums);
+
+    /// Seconds spent so far, by stage.
+    fn stages(&self) -> Stages;
 }
 
 /// Scratch and accumulators of one thread.

@@ -1,4 +1,4 @@
-//! An image in an HDF5 file.
+//! An image, or a series of numbers, in an HDF5 file.
 
 use std::path::Path;
 
@@ -13,8 +13,37 @@ use crate::hdf5::{raw, virtuals};
 /// Most bytes an image may have when decoded; what a file states is believed up to here.
 const LARGEST: usize = 4 << 30;
 
-/// Reads the dataset at `path`; the only one when no path is given.
+/// Reads the image at `path`; the only dataset when no path is given.
 pub(super) fn read(file: &Path, path: Option<&str>) -> Result<Image, ImageError> {
+    read_as(file, path, "an image has two dimensions", image_shape)
+}
+
+/// Reads a series, as an image of one row.
+pub(super) fn read_series(file: &Path, path: Option<&str>) -> Result<Image, ImageError> {
+    read_as(file, path, "a series has one dimension", series_shape)
+}
+
+/// Rows and columns, leading dimensions of 1 dropped.
+fn image_shape(full: &[usize]) -> Option<(usize, usize)> {
+    match full {
+        [leading @ .., rows, columns] if leading.iter().all(|length| *length == 1) => Some((*rows, *columns)),
+        _ => None,
+    }
+}
+
+/// One row, dimensions of 1 dropped.
+fn series_shape(full: &[usize]) -> Option<(usize, usize)> {
+    let mut long = full.iter().filter(|length| **length != 1);
+    let length = *long.next().unwrap_or(&1);
+    long.next().is_none().then_some((1, length))
+}
+
+fn read_as(
+    file: &Path,
+    path: Option<&str>,
+    rule: &str,
+    shape: fn(&[usize]) -> Option<(usize, usize)>,
+) -> Result<Image, ImageError> {
     let root = Place::open(file)?;
     let place = match path {
         Some(path) => root.find(path)?,
@@ -24,21 +53,18 @@ pub(super) fn read(file: &Path, path: Option<&str>) -> Result<Image, ImageError>
         return Err(place.fail("a group; name a dataset in it").into());
     };
     virtuals::check(&place)?;
-    Ok(read_dataset(&place, dataset)?)
+    let full = dataset.shape();
+    let shape = shape(&full).ok_or_else(|| place.fail(format!("shape {full:?}; {rule}")))?;
+    Ok(read_dataset(&place, dataset, shape)?)
 }
 
-fn read_dataset(place: &Place, dataset: &Dataset) -> Result<Image, Hdf5Error> {
-    let full = dataset.shape();
-    let shape = match full.as_slice() {
-        [leading @ .., rows, columns] if leading.iter().all(|length| *length == 1) => (*rows, *columns),
-        _ => return Err(place.fail(format!("shape {full:?}; an image has two dimensions"))),
-    };
+fn read_dataset(place: &Place, dataset: &Dataset, shape: (usize, usize)) -> Result<Image, Hdf5Error> {
     let unreadable = |error: hdf5_metno::Error| place.fail(format!("cannot be read ({error})"));
     let element = dataset.dtype().map_err(unreadable).and_then(|datatype| {
         element(&datatype).map_err(|name| place.fail(format!("elements of type {name}; numbers are wanted")))
     })?;
     let size = byte_count(shape, element.dtype).filter(|size| *size <= LARGEST);
-    let size = size.ok_or_else(|| place.fail(format!("shape {full:?} is too large for an image")))?;
+    let size = size.ok_or_else(|| place.fail(format!("shape {:?} is too large to read at once", dataset.shape())))?;
     if element.boolean {
         let bytes = dataset.read_raw::<bool>().map_err(unreadable)?.into_iter().map(u8::from).collect();
         return Ok(Image { shape, dtype: element.dtype, bytes });

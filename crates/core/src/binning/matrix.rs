@@ -69,6 +69,21 @@ impl Matrix {
     }
 }
 
+impl Matrix {
+    /// The matrix of all pixels from those of consecutive parts, which must have the same bins.
+    pub(super) fn stack(bins: usize, parts: Vec<Matrix>) -> Result<Matrix, TooManyEntries> {
+        let mut builder = MatrixBuilder::new(bins);
+        builder.reserve(parts.iter().map(Matrix::pixels).sum(), parts.iter().map(Matrix::entries).sum());
+        // Each part is freed as soon as it is copied, so that the entries are hardly ever in memory twice.
+        for part in parts {
+            for pixel in 0..part.pixels() {
+                builder.push(part.entries_of(pixel), part.is_whole(pixel))?;
+            }
+        }
+        Ok(builder.finish())
+    }
+}
+
 /// Takes the pixels of a [`Matrix`], one after the other.
 #[derive(Clone, Debug)]
 pub struct MatrixBuilder {

@@ -1,0 +1,227 @@
+//! From a description to what an executor runs.
+
+use std::num::NonZero;
+use std::ops::Range;
+use std::time::Instant;
+
+use aureole_codec::Isa;
+use aureole_core::binning::{self, Binning, BinningSpec};
+use aureole_core::correction::Corrections;
+use aureole_core::detector::Detector;
+use aureole_core::dtype::Dtype;
+use aureole_core::geometry::Geometry;
+use aureole_core::pipeline::{Executor, Job, RunError, Sink, Source, StackSpec, Summary};
+use aureole_core::plan::{CpuPlan, Ingredients};
+use aureole_core::poni;
+use aureole_core::recipe::Dummy;
+
+use super::{Execution, GeometrySpec, JobError, JobSpec, Normalization, RecipeSpec};
+use crate::image::{self, ImageError};
+use crate::layout;
+use crate::source::{self, Stack};
+
+/// A job ready to run: its stack is open, its plan is made.
+pub struct Prepared {
+    /// The description it was made from.
+    pub spec: JobSpec,
+    /// The stack.
+    pub stack: Stack,
+    /// The geometry, with the detector's shape known.
+    pub geometry: Geometry,
+    /// The plan.
+    pub plan: CpuPlan,
+    /// Edges of the bins, one more than there are bins, in the recipe's unit.
+    pub edges: Vec<f64>,
+    /// Centres of the bins, in the recipe's unit.
+    pub centres: Vec<f64>,
+    /// The frames to integrate.
+    pub frames: Range<usize>,
+    /// Threads to use.
+    pub threads: NonZero<usize>,
+    /// Vector instructions in use.
+    pub isa: Isa,
+    /// What the user should be told.
+    pub notices: Vec<String>,
+    /// Seconds it took to make all this.
+    pub seconds: f64,
+}
+
+/// Opens the stack, reads every image and makes the plan; refuses whatever is wrong before any frame is read.
+///
+/// # Errors
+/// See [`JobError`].
+pub fn prepare(spec: JobSpec) -> Result<Prepared, JobError> {
+    let start = Instant::now();
+    let recipe = &spec.recipe;
+    let isa = choose_isa(&spec.execution)?;
+    let geometry = read_geometry(&recipe.geometry)?;
+    let stack = source::open(&spec.inputs)?;
+    let StackSpec { shape, dtype, .. } = *stack.spec();
+    let geometry = geometry.for_frames(shape)?;
+    let frames = frame_range(&spec, stack.spec().frames)?;
+    let images = Images::read(recipe, shape, &geometry.detector)?;
+    let (dummy, notice) = dummy(recipe, &geometry.detector, dtype)?;
+    let binning = bin(recipe, &geometry, images.mask.as_deref())?;
+    let normalization = normalization(&recipe.normalization, stack.spec().frames)?;
+    let mut norm = Corrections { solid_angle: recipe.solid_angle, polarization: recipe.polarization }.image(&geometry)?;
+    if let Some(flat) = &images.flat {
+        norm.iter_mut().zip(flat).for_each(|(norm, flat)| *norm *= flat);
+    }
+    let plan = CpuPlan::new(&Ingredients {
+        matrix: &binning.matrix,
+        norm: &norm,
+        dark: images.dark.as_deref(),
+        dtype,
+        format: &stack.spec().format,
+        error_model: recipe.error_model,
+        dummy,
+        normalization: &normalization,
+        empty: f32::NAN,
+        isa,
+    })?;
+    let threads = spec.execution.threads.and_then(NonZero::new).unwrap_or_else(layout::allowed_cores);
+    let notices = stack.notices().iter().cloned().chain(notice).collect();
+    let Binning { edges, centres, .. } = binning;
+    let seconds = start.elapsed().as_secs_f64();
+    Ok(Prepared { spec, stack, geometry, plan, edges, centres, frames, threads, isa, notices, seconds })
+}
+
+impl Prepared {
+    /// What runs the job.
+    #[must_use]
+    pub fn executor(&self) -> Box<dyn Executor> {
+        self.spec.execution.layout.executor(self.frames.len(), self.threads)
+    }
+
+    /// Integrates all frames and pushes their patterns in order; the sink is not finished.
+    ///
+    /// # Errors
+    /// See [`RunError`].
+    pub fn run(&self, sink: &mut dyn Sink) -> Result<Summary, RunError> {
+        let job = Job {
+            source: &self.stack,
+            plan: &self.plan,
+            frames: self.frames.clone(),
+            batch: self.spec.execution.batch,
+            strict: self.spec.execution.strict,
+        };
+        self.executor().run(&job, sink)
+    }
+}
+
+fn option(option: &'static str, reason: impl Into<String>) -> JobError {
+    JobError::Option { option, reason: reason.into() }
+}
+
+fn choose_isa(execution: &Execution) -> Result<Isa, JobError> {
+    let Some(name) = &execution.isa else { return Ok(Isa::best()) };
+    Isa::from_name(name).ok_or_else(|| {
+        let names: Vec<_> = Isa::available().into_iter().map(Isa::name).collect();
+        option("--isa", format!("{name}: not on this processor; it has {}", names.join(", ")))
+    })
+}
+
+fn read_geometry(spec: &GeometrySpec) -> Result<Geometry, JobError> {
+    let (file, text) = match spec {
+        GeometrySpec::Poni(text) => ("the job's PONI text".to_owned(), text.clone()),
+        GeometrySpec::File(path) => {
+            let text = std::fs::read(path).map_err(|error| option("--poni", format!("{}: {error}", path.display())))?;
+            (path.display().to_string(), String::from_utf8_lossy(&text).into_owned())
+        }
+    };
+    poni::parse(&text).map_err(|error| JobError::Poni { file, error })
+}
+
+fn frame_range(spec: &JobSpec, there: usize) -> Result<Range<usize>, JobError> {
+    let range = spec.frames.start.unwrap_or(0)..spec.frames.end.unwrap_or(there);
+    if range.start > range.end || range.end > there {
+        let asked = format!("{}:{}", range.start, range.end);
+        return Err(option("--frames", format!("{asked}: the stack has frames 0:{there}")));
+    }
+    Ok(range)
+}
+
+/// The recipe's images, in f64 and of the frames' shape.
+struct Images {
+    mask: Option<Vec<bool>>,
+    dark: Option<Vec<f64>>,
+    flat: Option<Vec<f64>>,
+}
+
+impl Images {
+    fn read(recipe: &RecipeSpec, shape: (usize, usize), detector: &Detector) -> Result<Images, JobError> {
+        let mut mask = detector.mask();
+        if let Some(file) = &recipe.mask {
+            let (found, user) = image::read_mask(file).map_err(|error| JobError::Image { option: "--mask", error })?;
+            fits("--mask", file, found, shape)?;
+            match &mut mask {
+                Some(mask) => mask.iter_mut().zip(user).for_each(|(mask, user)| *mask |= user),
+                None => mask = Some(user),
+            }
+        }
+        let dark = correction("--dark", recipe.dark.as_deref(), shape)?;
+        let flat = correction("--flat", recipe.flat.as_deref(), shape)?;
+        Ok(Images { mask, dark, flat })
+    }
+}
+
+fn correction(
+    option: &'static str,
+    file: Option<&str>,
+    shape: (usize, usize),
+) -> Result<Option<Vec<f64>>, JobError> {
+    let Some(file) = file else { return Ok(None) };
+    let image = image::read_image(file).map_err(|error: ImageError| JobError::Image { option, error })?;
+    fits(option, file, image.shape, shape)?;
+    Ok(Some(image.to_f64()))
+}
+
+fn fits(option: &'static str, file: &str, found: (usize, usize), expected: (usize, usize)) -> Result<(), JobError> {
+    if found == expected { Ok(()) } else { Err(JobError::Shape { option, file: file.to_owned(), found, expected }) }
+}
+
+/// The dummy the recipe asks for, or else the detector's own; with a notice where the type cannot hold it.
+fn dummy(
+    recipe: &RecipeSpec,
+    detector: &Detector,
+    dtype: Dtype,
+) -> Result<(Option<Dummy>, Option<String>), JobError> {
+    let Some(value) = recipe.dummy else {
+        if recipe.delta_dummy.is_some() {
+            return Err(option("--delta-dummy", "needs --dummy beside it"));
+        }
+        let own = detector.dummy_for(dtype).map(|dummy| Dummy { value: dummy.value as f64, delta: dummy.delta });
+        return Ok((own, None));
+    };
+    let delta = recipe.delta_dummy.unwrap_or(0.0);
+    if !value.is_finite() || !delta.is_finite() || delta < 0.0 {
+        return Err(option("--dummy", format!("{value} ± {delta}: a number, and a delta of at least 0, are needed")));
+    }
+    let dummy = Dummy { value, delta };
+    let holds = dtype.is_float() || dummy.integers(dtype).is_some();
+    let notice = (!holds).then(|| format!("--dummy {value}: no {dtype} pixel can have this value, so none is left out"));
+    Ok((Some(dummy), notice))
+}
+
+fn bin(recipe: &RecipeSpec, geometry: &Geometry, mask: Option<&[bool]>) -> Result<Binning, JobError> {
+    let RecipeSpec { bins, unit, radial_range, azimuth_range, split, .. } = *recipe;
+    Ok(binning::bin(geometry, mask, &BinningSpec { bins, unit, radial_range, azimuth_range, split })?)
+}
+
+fn normalization(normalization: &Normalization, frames: usize) -> Result<Vec<f64>, JobError> {
+    let factors = match normalization {
+        Normalization::None => return Ok(Vec::new()),
+        Normalization::Factor(factor) if factor.is_finite() && *factor > 0.0 => return Ok(vec![*factor]),
+        Normalization::Factor(factor) => {
+            return Err(option("--normalization", format!("{factor}: a positive number is needed")));
+        }
+        Normalization::Dataset(input) => {
+            image::read_series(input).map_err(|error| JobError::Image { option: "--normalization", error })?
+        }
+    };
+    if factors.len() != frames {
+        let reason = format!("{} values for {frames} frames; one a frame is needed", factors.len());
+        return Err(option("--normalization", reason));
+    }
+    Ok(factors)
+}

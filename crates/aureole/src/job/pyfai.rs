@@ -1,0 +1,277 @@
+//! The settings that pyFAI-integrate saves (JSON, versions 0 to 5), as far as they are supported; the rest is refused by
+//! the name of its key.
+
+use serde_json::{Map, Value};
+
+use aureole_core::binning::Split;
+use aureole_core::recipe::ErrorModel;
+use aureole_core::unit::Unit;
+
+use super::{GeometrySpec, JobError, Normalization};
+
+/// What a configuration of pyFAI-integrate says; `None` where it says nothing.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct PyfaiConfig {
+    /// The geometry.
+    pub geometry: Option<GeometrySpec>,
+    /// Number of radial bins.
+    pub bins: Option<usize>,
+    /// Unit of the axis.
+    pub unit: Option<Unit>,
+    /// Part of the axis, in its unit.
+    pub radial_range: Option<(f64, f64)>,
+    /// Sector in degrees.
+    pub azimuth_range: Option<(f64, f64)>,
+    /// Pixel splitting.
+    pub split: Option<Split>,
+    /// Error model.
+    pub error_model: Option<ErrorModel>,
+    /// Polarization factor.
+    pub polarization: Option<f64>,
+    /// Solid angle correction.
+    pub solid_angle: Option<bool>,
+    /// Mask image.
+    pub mask: Option<String>,
+    /// Dark image.
+    pub dark: Option<String>,
+    /// Flat image.
+    pub flat: Option<String>,
+    /// Dummy value.
+    pub dummy: Option<f64>,
+    /// How far from the dummy a value may lie.
+    pub delta_dummy: Option<f64>,
+    /// Factor of all patterns.
+    pub normalization: Normalization,
+}
+
+/// Keys without a meaning for the result: who wrote the file, for which machine, and flags that are read beside others.
+const IGNORED: [&str; 20] = [
+    "application", "version", "shape", "opencl_device", "do_OpenCL", "integrator_class", "do_mask", "do_dark", "do_flat",
+    "do_dummy", "do_polarization", "do_radial_range", "do_azimuthal_range", "do_azimuth_range", "dist", "detector",
+    "detector_config", "wavelength", "poni_version", "splineFile",
+];
+
+impl PyfaiConfig {
+    /// Reads the text of a configuration file.
+    ///
+    /// # Errors
+    /// When it is not JSON, or a key asks for what is not supported or has a value that is not understood.
+    pub fn parse(text: &str) -> Result<PyfaiConfig, JobError> {
+        let value: Value = serde_json::from_str(text).map_err(|error| refuse("the file", &error.to_string()))?;
+        let Value::Object(keys) = value else { return Err(refuse("the file", "a JSON object is needed")) };
+        if let Some(version) = keys.get("version").and_then(Value::as_u64).filter(|version| *version > 5) {
+            return Err(refuse("version", &format!("{version}; 0 to 5 are known")));
+        }
+        let mut config = PyfaiConfig { geometry: geometry(&keys)?, ..PyfaiConfig::default() };
+        for (key, value) in &keys {
+            if !value.is_null() {
+                config.take(key, value, &keys)?;
+            }
+        }
+        Ok(config)
+    }
+
+    fn take(&mut self, key: &str, value: &Value, keys: &Map<String, Value>) -> Result<(), JobError> {
+        let on = |flag: &str| keys.get(flag).and_then(Value::as_bool).unwrap_or(true);
+        match key {
+            "nbpt_rad" => self.bins = Some(number(key, value)? as usize),
+            "nbpt_azim" if number(key, value)? <= 1.0 => {}
+            "do_2D" | "chi_discontinuity_at_0" if value == &Value::Bool(false) => {}
+            "unit" => self.unit = Some(Unit::from_name(text(key, value)?).map_err(|e| refuse(key, &e.to_string()))?),
+            "error_model" => self.error_model = Some(error_model(key, text(key, value)?)?),
+            "do_poisson" => self.error_model = value.as_bool().filter(|on| *on).map(|_| ErrorModel::Poisson),
+            "method" => self.split = Some(split(key, value)?),
+            "correct_solid_angle" | "do_solid_angle" => self.solid_angle = value.as_bool(),
+            "polarization_factor" | "polarization_description" if on("do_polarization") => {
+                self.polarization = polarization(key, value)?;
+            }
+            "normalization_factor" => self.normalization = Normalization::Factor(number(key, value)?),
+            "mask_file" | "mask_image" if on("do_mask") => self.mask = image(key, value)?,
+            "dark_current" | "dark_current_image" if on("do_dark") => self.dark = image(key, value)?,
+            "flat_field" | "flat_field_image" if on("do_flat") => self.flat = image(key, value)?,
+            "val_dummy" if on("do_dummy") => self.dummy = Some(number(key, value)?),
+            "delta_dummy" if on("do_dummy") => self.delta_dummy = Some(number(key, value)?),
+            "radial_range" if on("do_radial_range") => self.radial_range = range(key, value)?,
+            "azimuth_range" if on("do_azimuthal_range") => self.azimuth_range = range(key, value)?,
+            "radial_range_min" | "radial_range_max" if on("do_radial_range") => {
+                self.radial_range = limits(keys, "radial_range_min", "radial_range_max")?;
+            }
+            "azimuth_range_min" | "azimuth_range_max" if on("do_azimuthal_range") => {
+                self.azimuth_range = limits(keys, "azimuth_range_min", "azimuth_range_max")?;
+            }
+            "integrator_method" | "integrator_name" if text(key, value)?.starts_with("integrate1d") => {}
+            "extra_options" if value.as_object().is_some_and(Map::is_empty) => {}
+            "poni" | "poni1" | "poni2" | "rot1" | "rot2" | "rot3" => {}
+            key if IGNORED.contains(&key) || is_switched_off(key, keys) => {}
+            _ => return Err(refuse(key, &format!("{value} is not supported; remove the key or set it to null"))),
+        }
+        Ok(())
+    }
+}
+
+/// True for the value of a correction whose `do_…` flag is off.
+fn is_switched_off(key: &str, keys: &Map<String, Value>) -> bool {
+    let flag = match key {
+        "polarization_factor" | "polarization_description" => "do_polarization",
+        "mask_file" | "mask_image" => "do_mask",
+        "dark_current" | "dark_current_image" => "do_dark",
+        "flat_field" | "flat_field_image" => "do_flat",
+        "val_dummy" | "delta_dummy" => "do_dummy",
+        "radial_range" | "radial_range_min" | "radial_range_max" => "do_radial_range",
+        "azimuth_range" | "azimuth_range_min" | "azimuth_range_max" => "do_azimuthal_range",
+        _ => return false,
+    };
+    keys.get(flag) == Some(&Value::Bool(false))
+}
+
+fn refuse(key: &str, reason: &str) -> JobError {
+    JobError::Option { option: "--config", reason: format!("{key}: {reason}") }
+}
+
+fn number(key: &str, value: &Value) -> Result<f64, JobError> {
+    value.as_f64().ok_or_else(|| refuse(key, &format!("{value}; a number is needed")))
+}
+
+fn text<'a>(key: &str, value: &'a Value) -> Result<&'a str, JobError> {
+    value.as_str().ok_or_else(|| refuse(key, &format!("{value}; a text is needed")))
+}
+
+fn error_model(key: &str, name: &str) -> Result<ErrorModel, JobError> {
+    let known = if name == "no" { Some(ErrorModel::None) } else { ErrorModel::from_name(name) };
+    known.ok_or_else(|| refuse(key, &format!("{name}; no and poisson are supported")))
+}
+
+/// The splitting of a method such as `["bbox", "csr", "cython"]` or `"full_csr"`; how it is computed is our own affair.
+fn split(key: &str, value: &Value) -> Result<Split, JobError> {
+    let first = value.as_array().and_then(|parts| parts.first()).unwrap_or(value);
+    let name = text(key, first)?;
+    let name = name.split(['_', ',']).next().unwrap_or(name);
+    let name = match name {
+        "splitpixel" => "full",
+        "splitbbox" | "lut" | "csr" => "bbox",
+        "nosplit" | "numpy" | "cython" => "no",
+        name => name,
+    };
+    Split::from_name(name).map_err(|error| refuse(key, &error.to_string()))
+}
+
+fn polarization(key: &str, value: &Value) -> Result<Option<f64>, JobError> {
+    match value.as_array().map(Vec::as_slice) {
+        None => number(key, value).map(Some),
+        Some([factor]) => number(key, factor).map(Some),
+        Some([factor, offset]) if offset.as_f64() == Some(0.0) => number(key, factor).map(Some),
+        Some(_) => Err(refuse(key, "an axis offset is not supported yet")),
+    }
+}
+
+/// One image; a list of several would be averaged by pyFAI.
+fn image(key: &str, value: &Value) -> Result<Option<String>, JobError> {
+    match value.as_array().map(Vec::as_slice) {
+        None => Ok(Some(text(key, value)?).filter(|name| !name.is_empty()).map(str::to_owned)),
+        Some([]) => Ok(None),
+        Some([one]) => image(key, one),
+        Some(_) => Err(refuse(key, "several images; one is supported")),
+    }
+}
+
+fn range(key: &str, value: &Value) -> Result<Option<(f64, f64)>, JobError> {
+    match value.as_array().map(Vec::as_slice) {
+        Some([Value::Null, Value::Null]) => Ok(None),
+        Some([from, to]) => Ok(Some((number(key, from)?, number(key, to)?))),
+        _ => Err(refuse(key, &format!("{value}; two numbers are needed"))),
+    }
+}
+
+fn limits(keys: &Map<String, Value>, from: &str, to: &str) -> Result<Option<(f64, f64)>, JobError> {
+    match (keys.get(from), keys.get(to)) {
+        (Some(a), Some(b)) if !a.is_null() && !b.is_null() => Ok(Some((number(from, a)?, number(to, b)?))),
+        _ => Err(refuse(from, &format!("needs {to} beside it"))),
+    }
+}
+
+/// The geometry: nested under `poni` since version 4, spread over the top level before; a `poni` that is a text names a
+/// file.
+fn geometry(keys: &Map<String, Value>) -> Result<Option<GeometrySpec>, JobError> {
+    let nested = match keys.get("poni") {
+        Some(Value::String(file)) if !file.is_empty() => return Ok(Some(GeometrySpec::File(file.into()))),
+        Some(Value::Object(nested)) => nested,
+        _ => keys,
+    };
+    let Some(distance) = nested.get("dist").or_else(|| nested.get("distance")).filter(|value| !value.is_null()) else {
+        return Ok(None);
+    };
+    let mut lines = vec![format!("Distance: {}", number("dist", distance)?)];
+    for (key, name) in [("poni1", "Poni1"), ("poni2", "Poni2"), ("rot1", "Rot1"), ("rot2", "Rot2"), ("rot3", "Rot3")] {
+        lines.push(format!("{name}: {}", nested.get(key).map_or(Ok(0.0), |value| number(key, value))?));
+    }
+    if let Some(wavelength) = nested.get("wavelength").filter(|value| !value.is_null()) {
+        lines.push(format!("Wavelength: {}", number("wavelength", wavelength)?));
+    }
+    if let Some(detector) = nested.get("detector").filter(|value| !value.is_null()) {
+        lines.push(format!("Detector: {}", text("detector", detector)?));
+    }
+    if let Some(config) = nested.get("detector_config").filter(|value| !value.is_null()) {
+        lines.push(format!("Detector_config: {config}"));
+    }
+    let version = nested.get("poni_version").and_then(Value::as_f64).unwrap_or(2.1);
+    lines.insert(0, format!("poni_version: {version}"));
+    Ok(Some(GeometrySpec::Poni(lines.join("\n"))))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const VERSION_5: &str = r#"{"application": "pyfai-integrate", "version": 5, "poni": {"poni_version": 2.1, "dist": 0.1,
+        "poni1": 0.02, "poni2": 0.03, "rot1": 0, "rot2": 0, "rot3": 0, "detector": "Eiger4M",
+        "detector_config": {"orientation": 3}, "wavelength": 1e-10}, "nbpt_rad": 500, "nbpt_azim": 1, "unit": "2th_deg",
+        "chi_discontinuity_at_0": false, "polarization_description": [0.99, 0], "normalization_factor": 1.0,
+        "val_dummy": null, "delta_dummy": null, "correct_solid_angle": true, "dark_current": null, "flat_field": null,
+        "mask_file": "mask.edf", "error_model": "poisson", "method": ["full", "csc", "cython"], "opencl_device": null,
+        "azimuth_range": null, "radial_range": [1, 20], "integrator_class": "AzimuthalIntegrator",
+        "integrator_method": "integrate1d_ng", "extra_options": {}, "monitor_name": null, "shape": [2167, 2070]}"#;
+
+    #[test]
+    fn a_configuration_of_version_5_is_understood() {
+        let config = PyfaiConfig::parse(VERSION_5).unwrap();
+        assert_eq!((config.bins, config.unit, config.split), (Some(500), Some(Unit::TthDeg), Some(Split::Full)));
+        assert_eq!((config.polarization, config.radial_range), (Some(0.99), Some((1.0, 20.0))));
+        assert_eq!((config.mask.as_deref(), config.error_model), (Some("mask.edf"), Some(ErrorModel::Poisson)));
+        let Some(GeometrySpec::Poni(text)) = config.geometry else { panic!("{:?}", config.geometry) };
+        let geometry = aureole_core::poni::parse(&text).unwrap();
+        assert_eq!((geometry.distance, geometry.detector.shape()), (0.1, Some((2167, 2070))));
+    }
+
+    #[test]
+    fn what_is_not_supported_is_refused_by_name() {
+        for (key, value) in [
+            ("nbpt_azim", "360"),
+            ("do_2D", "true"),
+            ("chi_discontinuity_at_0", "true"),
+            ("monitor_name", "\"/entry/i0\""),
+            ("integrator_method", "\"sigma_clip_ng\""),
+            ("extra_options", "{\"thres\": 3}"),
+            ("error_model", "\"hybrid\""),
+            ("polarization_description", "[0.9, 0.1]"),
+            ("method", "[\"pseudo\", \"histogram\", \"cython\"]"),
+            ("dark_current", "[\"a.edf\", \"b.edf\"]"),
+            ("surprise", "1"),
+            ("version", "6"),
+        ] {
+            let error = PyfaiConfig::parse(&format!("{{\"{key}\": {value}}}")).unwrap_err().to_string();
+            assert!(error.starts_with(&format!("--config: {key}: ")), "{error}");
+        }
+    }
+
+    #[test]
+    fn flags_of_older_versions_switch_their_values_off() {
+        let text = r#"{"do_mask": false, "mask_file": "m.edf", "do_dummy": false, "val_dummy": -1.0, "do_dark": true,
+            "dark_current": ["d.edf"], "do_radial_range": true, "radial_range_min": 1, "radial_range_max": 2,
+            "do_solid_angle": false, "do_poisson": true, "method": "full_csr", "poni": "a.poni"}"#;
+        let config = PyfaiConfig::parse(text).unwrap();
+        assert_eq!((config.mask, config.dummy, config.dark.as_deref()), (None, None, Some("d.edf")));
+        assert_eq!((config.radial_range, config.solid_angle), (Some((1.0, 2.0)), Some(false)));
+        assert_eq!((config.error_model, config.split), (Some(ErrorModel::Poisson), Some(Split::Full)));
+        assert_eq!(config.geometry, Some(GeometrySpec::File("a.poni".into())));
+    }
+}

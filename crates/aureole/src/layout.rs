@@ -1,0 +1,80 @@
+//! The parallel layouts: how workers are spread. One small file each, all of one contract
+//! (`aureole_core::testing::executor_contract`).
+
+mod batches;
+mod delivery;
+mod guard;
+pub mod serial;
+pub mod threads;
+
+use std::num::NonZero;
+
+use aureole_core::pipeline::Executor;
+use serde::{Deserialize, Serialize};
+
+pub use serial::Serial;
+pub use threads::Threads;
+
+/// A layout, or the wish to have one chosen.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Layout {
+    /// Whatever fits the job and the machine, see [`Layout::choose`].
+    #[default]
+    Auto,
+    /// One frame after the other, its blocks shared among threads.
+    Serial,
+    /// Each thread takes batches of frames.
+    Threads,
+}
+
+impl Layout {
+    /// The names, as `--layout` takes them.
+    pub const NAMES: [&'static str; 3] = ["auto", "serial", "threads"];
+
+    /// The layout of the given name.
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Layout> {
+        match name {
+            "auto" => Some(Layout::Auto),
+            "serial" => Some(Layout::Serial),
+            "threads" => Some(Layout::Threads),
+            _ => None,
+        }
+    }
+
+    /// The layout's name.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Layout::Auto => "auto",
+            Layout::Serial => "serial",
+            Layout::Threads => "threads",
+        }
+    }
+
+    /// The rule behind `auto`: `threads`, unless there are fewer frames than threads, which only `serial` keeps busy.
+    #[must_use]
+    pub fn choose(self, frames: usize, threads: NonZero<usize>) -> Layout {
+        match self {
+            Layout::Auto if frames < threads.get() => Layout::Serial,
+            Layout::Auto => Layout::Threads,
+            chosen => chosen,
+        }
+    }
+
+    /// What runs the layout for `frames` frames on `threads` threads.
+    #[must_use]
+    pub fn executor(self, frames: usize, threads: NonZero<usize>) -> Box<dyn Executor> {
+        match self.choose(frames, threads) {
+            Layout::Serial => Box::new(Serial { threads }),
+            _ => Box::new(Threads { threads }),
+        }
+    }
+}
+
+/// The cores this process may use: its affinity mask, cut to the CPU quota of its control group.
+#[must_use]
+pub fn allowed_cores() -> NonZero<usize> {
+    std::thread::available_parallelism().unwrap_or(NonZero::<usize>::MIN)
+}

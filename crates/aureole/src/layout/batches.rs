@@ -1,0 +1,54 @@
+//! A job cut into batches, and the reading of one.
+
+use std::ops::Range;
+
+use aureole_core::pipeline::{ChunkBuf, Job, RunError, Source};
+
+/// The batches of a job, numbered from 0.
+#[derive(Clone, Debug)]
+pub(super) struct Batches {
+    frames: Range<usize>,
+    size: usize,
+}
+
+impl Batches {
+    /// Cuts a job into batches of its own size, or else of `default` frames.
+    pub(super) fn new(job: &Job<'_>, default: usize) -> Result<Batches, RunError> {
+        let there = job.source.spec().frames;
+        if job.frames.start > job.frames.end || job.frames.end > there {
+            return Err(RunError::Job(format!("frames {:?} asked for; the stack has {there}", job.frames)));
+        }
+        let most = job.plan.max_batch();
+        let size = job.batch.unwrap_or(default.min(most));
+        if size == 0 || size > most {
+            return Err(RunError::Job(format!("batches of {size} frames; 1 to {most} fit here")));
+        }
+        Ok(Batches { frames: job.frames.clone(), size })
+    }
+
+    /// Frames of a full batch.
+    pub(super) fn size(&self) -> usize {
+        self.size
+    }
+
+    /// How many there are.
+    pub(super) fn len(&self) -> usize {
+        self.frames.len().div_ceil(self.size)
+    }
+
+    /// The frames of a batch; the last one may be shorter.
+    pub(super) fn frames(&self, batch: usize) -> Range<usize> {
+        let start = self.frames.start + batch * self.size;
+        start..self.frames.end.min(start + self.size)
+    }
+}
+
+/// Reads frames into buffers that are reused; returns the stored bytes read.
+pub(super) fn read(source: &dyn Source, frames: Range<usize>, chunks: &mut Vec<ChunkBuf>) -> u64 {
+    chunks.resize_with(frames.len(), ChunkBuf::default);
+    for (frame, chunk) in frames.zip(chunks.iter_mut()) {
+        chunk.frame = frame;
+        chunk.error = source.read(frame, chunk).err();
+    }
+    chunks.iter().filter(|chunk| chunk.error.is_none()).map(|chunk| chunk.bytes.len() as u64).sum()
+}

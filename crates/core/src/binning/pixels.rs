@@ -1,0 +1,95 @@
+//! Centres and corners of pixels, row by row, in the coordinates that binning needs.
+
+use std::ops::Range;
+
+use super::{BinningSpec, Split};
+use crate::geometry::Projection;
+use crate::unit::Space;
+
+/// A point: its position along the axis, and in the other coordinate (azimuth for a radial axis, radius for an azimuthal
+/// one); internal units.
+pub(super) type Point = [f64; 2];
+
+/// An unmasked pixel.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Pixel {
+    /// Its centre; unset where [`Split::Full`] does not need it.
+    pub(super) centre: Point,
+    /// Its corners, in the order of its outline; unset where [`Split::No`] does not need them.
+    pub(super) corners: [Point; 4],
+}
+
+/// The pixels of a detector.
+pub(super) struct Pixels<'a> {
+    projection: &'a Projection,
+    mask: Option<&'a [bool]>,
+    axis: Space,
+    /// The other coordinate, where it is needed.
+    other: Option<Space>,
+    centres: bool,
+    corners: bool,
+}
+
+impl<'a> Pixels<'a> {
+    /// The pixels, ready for what the splitting needs.
+    pub(super) fn new(
+        projection: &'a Projection,
+        mask: Option<&'a [bool]>,
+        spec: &BinningSpec,
+        has_sector: bool,
+    ) -> Pixels<'a> {
+        let other = if spec.unit.is_azimuthal() { Space::Radius } else { Space::Chi };
+        Pixels {
+            projection,
+            mask,
+            axis: spec.unit.space(),
+            other: (has_sector || spec.split == Split::Full).then_some(other),
+            centres: spec.split != Split::Full,
+            corners: spec.split != Split::No,
+        }
+    }
+
+    /// The detector's rows in portions of at most `rows`.
+    pub(super) fn tasks(&self, rows: usize) -> Vec<Range<usize>> {
+        let all = self.projection.shape().0;
+        (0..all).step_by(rows).map(|first| first..(first + rows).min(all)).collect()
+    }
+
+    /// Calls `visitor` for every pixel of the rows, in order; with `None` for a masked one.
+    pub(super) fn visit(&self, rows: Range<usize>, mut visitor: impl FnMut(Option<&Pixel>)) {
+        let columns = self.projection.shape().1;
+        let (mut above, mut below) = (self.lattice(rows.start), Vec::new());
+        let mut pixel = Pixel { centre: [0.0; 2], corners: [[0.0; 2]; 4] };
+        for row in rows {
+            if self.corners {
+                below = self.lattice(row + 1);
+            }
+            for column in 0..columns {
+                if self.mask.is_some_and(|mask| mask[row * columns + column]) {
+                    visitor(None);
+                    continue;
+                }
+                if self.centres {
+                    pixel.centre = self.point(row as f64 + 0.5, column as f64 + 0.5);
+                }
+                if self.corners {
+                    pixel.corners = [above[column], below[column], below[column + 1], above[column + 1]];
+                }
+                visitor(Some(&pixel));
+            }
+            std::mem::swap(&mut above, &mut below);
+        }
+    }
+
+    /// The corners along the upper side of a row of pixels; nothing where corners are not needed.
+    fn lattice(&self, row: usize) -> Vec<Point> {
+        let corners = if self.corners { self.projection.shape().1 + 1 } else { 0 };
+        (0..corners).map(|column| self.point(row as f64, column as f64)).collect()
+    }
+
+    fn point(&self, row: f64, column: f64) -> Point {
+        let lab = self.projection.lab(row, column);
+        let other = self.other.map_or(0.0, |space| self.projection.coordinate(space, lab));
+        [self.projection.coordinate(self.axis, lab), other]
+    }
+}

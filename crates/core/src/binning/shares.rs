@@ -1,0 +1,146 @@
+//! The shares of one pixel, as they are collected.
+
+use super::axis::Axis;
+use super::pixels::Point;
+
+/// The bins that one pixel reaches, ascending, and its share in each. Reused from pixel to pixel.
+pub(super) struct Shares {
+    entries: Vec<(u32, f64)>,
+    areas: Vec<f64>,
+}
+
+impl Shares {
+    pub(super) fn new() -> Shares {
+        Shares { entries: Vec::new(), areas: Vec::new() }
+    }
+
+    /// Forgets the last pixel.
+    pub(super) fn clear(&mut self) {
+        self.entries.clear();
+    }
+
+    /// What was collected.
+    pub(super) fn entries(&self) -> impl Iterator<Item = (u32, f32)> + '_ {
+        self.entries.iter().map(|&(bin, share)| (bin, share as f32)).filter(|&(_, share)| share > 0.0)
+    }
+
+    /// Adds to a bin, which must not lie before the last one.
+    pub(super) fn add(&mut self, bin: usize, share: f64) {
+        // Numbers of bins fit: there are at most MOST_BINS of them.
+        let bin = bin as u32;
+        match self.entries.last_mut() {
+            Some((last, sum)) if *last == bin => *sum += share,
+            _ => self.entries.push((bin, share)),
+        }
+    }
+
+    /// Adds what another has collected, in whatever bins.
+    pub(super) fn merge(&mut self, other: &Shares) {
+        for &(bin, share) in &other.entries {
+            match self.entries.binary_search_by_key(&bin, |&(known, _)| known) {
+                Ok(index) => self.entries[index].1 += share,
+                Err(index) => self.entries.insert(index, (bin, share)),
+            }
+        }
+    }
+
+    /// Spreads `share` evenly over an interval, counted in bins; what lies outside the axis is lost. Returns whether
+    /// nothing does.
+    pub(super) fn add_interval(&mut self, axis: &Axis, (low, high): (f64, f64), share: f64) -> bool {
+        let bins = axis.bins() as f64;
+        if !(high >= 0.0 && low <= bins) {
+            return false;
+        }
+        let (first, last) = spanned(low, high, axis.bins());
+        if first == last || high - low <= 0.0 {
+            let inside = if high > low { (high.min(bins) - low.max(0.0)) / (high - low) } else { 1.0 };
+            self.add(first, share * inside);
+        } else {
+            for bin in first..=last {
+                let inside = high.min(bin as f64 + 1.0) - low.max(bin as f64);
+                self.add(bin, share * inside / (high - low));
+            }
+        }
+        low >= 0.0 && high <= bins
+    }
+
+    /// Spreads `share` by area over an outline whose first coordinate is counted in bins; what lies outside the axis is
+    /// lost. Returns whether nothing does.
+    pub(super) fn add_outline(&mut self, axis: &Axis, outline: &[Point], share: f64) -> bool {
+        let (low, high) = extent(outline);
+        let bins = axis.bins() as f64;
+        if !(high >= 0.0 && low <= bins) {
+            return false;
+        }
+        let whole = low >= 0.0 && high <= bins;
+        let (first, last) = spanned(low, high, axis.bins());
+        if whole && first == last {
+            self.add(first, share);
+            return true;
+        }
+        self.areas.clear();
+        self.areas.resize(last - first + 1, 0.0);
+        add_areas(&mut self.areas, first, outline);
+        // The sum is the area, up to rounding: shares of a whole pixel then sum to one.
+        let area = if whole { self.areas.iter().sum::<f64>() } else { signed_area(outline) };
+        if area.abs() <= 1e-12 * (high - low) {
+            return self.add_interval(axis, (low, high), share);
+        }
+        for index in 0..self.areas.len() {
+            let part = self.areas[index] / area;
+            if part > 0.0 {
+                self.add(first + index, share * part);
+            }
+        }
+        whole
+    }
+}
+
+/// The first and the last bin of an interval that meets the axis.
+fn spanned(low: f64, high: f64, bins: usize) -> (usize, usize) {
+    let first = (low.max(0.0) as usize).min(bins - 1);
+    (first, (high.max(0.0) as usize).min(bins - 1).max(first))
+}
+
+/// The least and the largest first coordinate.
+pub(super) fn extent(outline: &[Point]) -> (f64, f64) {
+    outline
+        .iter()
+        .fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), point| (low.min(point[0]), high.max(point[0])))
+}
+
+/// Adds to each bin, from number `first` on, the signed area that the outline has in it: the integral of the second
+/// coordinate along each side, bin by bin (Green's theorem).
+fn add_areas(areas: &mut [f64], first: usize, outline: &[Point]) {
+    // Counted from near the pixel, as little as possible cancels.
+    let base = [first as f64, outline[0][1]];
+    let from_base = |point: Point| [point[0] - base[0], point[1] - base[1]];
+    for (index, &point) in outline.iter().enumerate() {
+        let (start, end) = (from_base(point), from_base(outline[(index + 1) % outline.len()]));
+        let run = end[0] - start[0];
+        if run.abs() < 1e-12 {
+            continue;
+        }
+        let slope = (end[1] - start[1]) / run;
+        let mut left = start[0].min(end[0]).max(0.0);
+        let stop = start[0].max(end[0]).min(areas.len() as f64);
+        while left < stop {
+            let bin = left as usize;
+            let right = (bin as f64 + 1.0).min(stop);
+            let height = start[1] + slope * (0.5 * (left + right) - start[0]);
+            areas[bin] += height * (right - left).copysign(run);
+            left = right;
+        }
+    }
+}
+
+/// The area of an outline, with the sign of its sense (the shoelace formula).
+pub(super) fn signed_area(outline: &[Point]) -> f64 {
+    let base = outline[0];
+    let mut area = 0.0;
+    for pair in outline[1..].windows(2) {
+        let (a, b) = (pair[0], pair[1]);
+        area += (b[0] - base[0]) * (a[1] - base[1]) - (a[0] - base[0]) * (b[1] - base[1]);
+    }
+    0.5 * area
+}

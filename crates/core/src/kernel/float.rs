@@ -1,0 +1,86 @@
+//! Pixels that are summed in f64: floats, and integers of 64 bits.
+
+use super::Entries;
+use crate::recipe::Dummy;
+
+/// A pixel that is summed in f64.
+pub trait FloatPixel: Copy + Send + Sync + 'static {
+    /// Pixel `index` of a frame's bytes.
+    fn read(bytes: &[u8], index: usize) -> Self;
+
+    /// Its value; integers beyond 2⁵³ are rounded.
+    fn value(self) -> f64;
+
+    /// True when it holds no measurement: not finite, or marked by the dummy.
+    fn is_masked(self, dummy: Option<&Dummy>) -> bool;
+}
+
+macro_rules! float_pixel {
+    ($pixel:ty, $is_masked:expr) => {
+        impl FloatPixel for $pixel {
+            fn read(bytes: &[u8], index: usize) -> $pixel {
+                const SIZE: usize = size_of::<$pixel>();
+                let mut raw = [0; SIZE];
+                raw.copy_from_slice(&bytes[index * SIZE..][..SIZE]);
+                <$pixel>::from_ne_bytes(raw)
+            }
+
+            fn value(self) -> f64 {
+                self as f64
+            }
+
+            fn is_masked(self, dummy: Option<&Dummy>) -> bool {
+                $is_masked(self, dummy)
+            }
+        }
+    };
+}
+
+fn float_is_masked(raw: impl Into<f64>, dummy: Option<&Dummy>) -> bool {
+    let raw = raw.into();
+    !raw.is_finite() || dummy.is_some_and(|dummy| dummy.marks(raw))
+}
+
+/// Compares as integers: f64 would take 2⁶⁴ − 1 and 2⁶⁴ − 2 for the same number.
+fn integer_is_masked(raw: impl Into<i128>, dummy: Option<&Dummy>) -> bool {
+    let raw = raw.into();
+    dummy.is_some_and(|dummy| {
+        let (low, high) = ((dummy.value - dummy.delta).ceil(), (dummy.value + dummy.delta).floor());
+        raw >= low as i128 && raw <= high as i128
+    })
+}
+
+float_pixel!(f32, float_is_masked);
+float_pixel!(f64, float_is_masked);
+float_pixel!(u64, integer_is_masked);
+float_pixel!(i64, integer_is_masked);
+
+/// Adds the slice of one frame in the order of its pixels: `signal[place(bin)] += C·raw`, and the same for the variance
+/// `C₂·max(1, raw)`. Calls `masked(bin, entry)` instead for each entry whose pixel is masked.
+pub fn add_frame<P: FloatPixel>(
+    entries: &Entries<'_>,
+    frame: &[u8],
+    dummy: Option<&Dummy>,
+    place: impl Fn(usize) -> usize,
+    sums: (&mut [f64], &mut [f64]),
+    mut masked: impl FnMut(usize, usize),
+) {
+    let (signal, variance) = sums;
+    let mut entry = 0;
+    for run in entries.runs {
+        let bin = run.bin as usize;
+        let at = place(bin);
+        for _ in 0..run.len {
+            let raw = P::read(frame, usize::from(entries.pixels[entry]));
+            if raw.is_masked(dummy) {
+                masked(bin, entry);
+            } else {
+                signal[at] += f64::from(entries.coefficients[entry]) * raw.value();
+                if let Some(square) = entries.squares.get(entry) {
+                    variance[at] += f64::from(*square) * raw.value().max(1.0);
+                }
+            }
+            entry += 1;
+        }
+    }
+}

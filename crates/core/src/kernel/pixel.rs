@@ -1,0 +1,48 @@
+//! The integer pixel types that the kernel widens to 32 bits.
+
+/// A pixel of at most 32 bits.
+pub trait IntegerPixel: Copy + Send + Sync + 'static {
+    /// How the widened 32 bits are meant.
+    const SIGNED: bool;
+
+    /// Reads pixel `index` of a frame's bytes and widens it, keeping its sign.
+    fn widened(bytes: &[u8], index: usize) -> u32;
+}
+
+/// `max(1, raw)` of a widened pixel: its variance under the Poisson model.
+#[must_use]
+pub fn poisson_variance(signed: bool, raw: u32) -> u32 {
+    if signed { raw.cast_signed().max(1).cast_unsigned() } else { raw.max(1) }
+}
+
+/// `coefficient·raw` of a widened pixel, in two's complement.
+#[must_use]
+pub fn product(signed: bool, coefficient: u32, raw: u32) -> u64 {
+    if signed {
+        (i64::from(coefficient) * i64::from(raw.cast_signed())).cast_unsigned()
+    } else {
+        u64::from(coefficient) * u64::from(raw)
+    }
+}
+
+macro_rules! integer_pixel {
+    ($pixel:ty, $signed:literal, $wide:ty) => {
+        impl IntegerPixel for $pixel {
+            const SIGNED: bool = $signed;
+
+            fn widened(bytes: &[u8], index: usize) -> u32 {
+                const SIZE: usize = size_of::<$pixel>();
+                let mut raw = [0; SIZE];
+                raw.copy_from_slice(&bytes[index * SIZE..][..SIZE]);
+                <$wide>::from(<$pixel>::from_ne_bytes(raw)) as u32
+            }
+        }
+    };
+}
+
+integer_pixel!(u8, false, u32);
+integer_pixel!(u16, false, u32);
+integer_pixel!(u32, false, u32);
+integer_pixel!(i8, true, i32);
+integer_pixel!(i16, true, i32);
+integer_pixel!(i32, true, i32);

@@ -1,0 +1,250 @@
+//! A recipe made ready for one detector, dtype and chunk format.
+//!
+//! The plan holds the pixel → bins matrix in fixed point, cut along the blocks of a chunk, and the constants of the
+//! pattern. It never changes, so that any number of workers share it.
+
+mod constants;
+mod finish;
+mod table;
+
+use aureole_codec::{ChunkFormat, Decoder, Isa};
+
+pub use constants::Constants;
+pub(crate) use constants::PixelConstants;
+pub use table::{Run, Slice, Table};
+
+use crate::binning::Matrix;
+use crate::dtype::Dtype;
+use crate::fixed;
+use crate::pattern::Pattern;
+use crate::pipeline::{self, BlockPlan, BlockWorker, Worker};
+use crate::recipe::{Dummy, ErrorModel};
+use crate::sums::{LANES, Sums};
+use crate::worker::{self, CpuWorker};
+
+/// Bytes of decoded pixels that one worker may hold: formats that only decode as a whole take fewer frames at once.
+const WORKER_BYTES: usize = 48 << 20;
+
+/// What a plan is made of; every image has one value a pixel, in the order of the frame's elements.
+#[derive(Clone, Copy, Debug)]
+pub struct Ingredients<'a> {
+    /// Which share of each pixel goes to which bin; masked pixels have no entries.
+    pub matrix: &'a Matrix,
+    /// `n = flat·Ω·P·A`, one a pixel; a pixel whose `n` is not positive and finite is masked.
+    pub norm: &'a [f64],
+    /// Counts to subtract from each pixel.
+    pub dark: Option<&'a [f64]>,
+    /// Element type of the stack.
+    pub dtype: Dtype,
+    /// How its chunks are stored.
+    pub format: &'a ChunkFormat,
+    /// Where variances come from.
+    pub error_model: ErrorModel,
+    /// Pixels that a frame masks by their value.
+    pub dummy: Option<Dummy>,
+    /// Factor of the norm, one a frame (a monitor) or one for all; empty for 1.
+    pub normalization: &'a [f64],
+    /// What a bin without pixels holds.
+    pub empty: f32,
+    /// Vector instructions to use.
+    pub isa: Isa,
+}
+
+/// Why ingredients do not make a plan.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum PlanError {
+    /// An image has another number of pixels than the frames.
+    #[error("{what} has {found} pixels, the frames have {expected}")]
+    Shape {
+        /// Which ingredient.
+        what: &'static str,
+        /// Its pixels.
+        found: usize,
+        /// The frames' pixels.
+        expected: usize,
+    },
+    /// The bytes of an element and the dtype disagree.
+    #[error("elements of {found} bytes cannot hold {dtype}")]
+    ElemSize {
+        /// Bytes an element of the format.
+        found: usize,
+        /// Element type.
+        dtype: Dtype,
+    },
+    /// Masks, ranges and corrections leave nothing.
+    #[error("no pixel is left: mask, flat and ranges take them all")]
+    NoPixels,
+    /// More pixels in one bin than the arithmetic has room for.
+    #[error("{0} pixels share one bin, more than the 64-bit sums have room for; use more bins")]
+    TooManyInABin(usize),
+}
+
+/// The plan of a layout on the CPU.
+#[derive(Debug)]
+pub struct CpuPlan {
+    pub(crate) table: Table,
+    pub(crate) pixels: PixelConstants,
+    constants: Constants,
+    pub(crate) dtype: Dtype,
+    pub(crate) format: ChunkFormat,
+    pub(crate) dummy: Option<Dummy>,
+    normalization: Vec<f64>,
+    empty: f32,
+    pub(crate) isa: Isa,
+}
+
+impl CpuPlan {
+    /// Makes a plan; the work is done on all cores that rayon's pool has.
+    ///
+    /// # Errors
+    /// When shapes disagree or no pixel is left.
+    pub fn new(ingredients: &Ingredients<'_>) -> Result<CpuPlan, PlanError> {
+        check(ingredients)?;
+        let Ingredients { matrix, dtype, format, .. } = *ingredients;
+        let most = most_pixels_in_a_bin(matrix);
+        let fraction_bits = fixed::fraction_bits(dtype, most);
+        if most == 0 {
+            return Err(PlanError::NoPixels);
+        }
+        if fraction_bits == 0 {
+            return Err(PlanError::TooManyInABin(most));
+        }
+        let pixels = PixelConstants::new(ingredients.norm, ingredients.dark);
+        let table = Table::new(matrix, &pixels, format, fraction_bits, ingredients.error_model != ErrorModel::None);
+        let constants = Constants::new(&table, &pixels, matrix.bins());
+        if constants.count.iter().all(|count| *count == 0) {
+            return Err(PlanError::NoPixels);
+        }
+        Ok(CpuPlan {
+            table,
+            pixels,
+            constants,
+            dtype,
+            format: format.clone(),
+            dummy: ingredients.dummy,
+            normalization: ingredients.normalization.to_vec(),
+            empty: ingredients.empty,
+            isa: ingredients.isa,
+        })
+    }
+
+    /// The constants of the pattern: what holds for every frame that masks no pixel of its own.
+    #[must_use]
+    pub fn constants(&self) -> &Constants {
+        &self.constants
+    }
+
+    /// Number of bins.
+    #[must_use]
+    pub fn bins(&self) -> usize {
+        self.constants.count.len()
+    }
+
+    /// Number of entries, (pixel, bin) pairs with a share.
+    #[must_use]
+    pub fn entries(&self) -> usize {
+        self.table.pixels.len()
+    }
+
+    /// Fraction bits `F` of the coefficients.
+    #[must_use]
+    pub fn fraction_bits(&self) -> u32 {
+        self.table.fraction_bits
+    }
+
+    /// True when the table carries the squares that an error model needs.
+    #[must_use]
+    pub fn has_errors(&self) -> bool {
+        !self.table.squares.is_empty()
+    }
+
+    /// True when pixels are summed in f64 instead of integers.
+    #[must_use]
+    pub fn sums_floats(&self) -> bool {
+        worker::is_summed_in_f64(self.dtype)
+    }
+}
+
+/// The most entries that any bin has.
+fn most_pixels_in_a_bin(matrix: &Matrix) -> usize {
+    let mut entries = vec![0usize; matrix.bins()];
+    for pixel in 0..matrix.pixels() {
+        matrix.entries_of(pixel).for_each(|(bin, _)| entries[bin as usize] += 1);
+    }
+    entries.into_iter().max().unwrap_or(0)
+}
+
+fn check(ingredients: &Ingredients<'_>) -> Result<(), PlanError> {
+    let expected = ingredients.format.elems();
+    let shape = |what, found| if found == expected { Ok(()) } else { Err(PlanError::Shape { what, found, expected }) };
+    shape("the geometry", ingredients.matrix.pixels())?;
+    shape("the normalization image", ingredients.norm.len())?;
+    shape("the dark", ingredients.dark.map_or(expected, <[f64]>::len))?;
+    if ingredients.format.elem_size() != ingredients.dtype.size() {
+        return Err(PlanError::ElemSize { found: ingredients.format.elem_size(), dtype: ingredients.dtype });
+    }
+    Ok(())
+}
+
+impl pipeline::Plan for CpuPlan {
+    fn worker(&self) -> Box<dyn Worker + '_> {
+        Box::new(CpuWorker::new(self))
+    }
+
+    fn pattern(&self) -> Pattern {
+        let (bins, errors) = (self.bins(), if self.has_errors() { self.bins() } else { 0 });
+        Pattern {
+            intensity: vec![f32::NAN; bins],
+            errors: vec![f32::NAN; errors],
+            signal: vec![f64::NAN; bins],
+            variance: vec![f64::NAN; errors],
+            ..Pattern::default()
+        }
+    }
+
+    fn max_batch(&self) -> usize {
+        if self.format.is_blocked() { LANES } else { (WORKER_BYTES / self.format.bytes().max(1)).clamp(1, LANES) }
+    }
+
+    fn by_blocks(&self) -> Option<&dyn BlockPlan> {
+        // Sums in f64 keep the order of the pixels, so one worker takes all of a frame.
+        if self.sums_floats() { None } else { Some(self) }
+    }
+}
+
+impl BlockPlan for CpuPlan {
+    fn blocks(&self) -> usize {
+        self.format.blocks()
+    }
+
+    fn sums(&self, frames: usize) -> Sums {
+        Sums::new(self.bins(), frames, self.sums_floats(), self.has_errors())
+    }
+
+    fn block_worker(&self) -> Box<dyn BlockWorker + '_> {
+        Box::new(CpuWorker::new(self))
+    }
+
+    fn finish(&self, sums: &Sums, frames: &[usize], out: &mut [Pattern]) {
+        for (lane, (frame, pattern)) in frames.iter().zip(out).enumerate() {
+            let factor = match self.normalization.as_slice() {
+                [] => 1.0,
+                [all] => *all,
+                each => each.get(*frame).copied().unwrap_or(f64::NAN),
+            };
+            finish::pattern(self, sums, lane, factor, pattern);
+        }
+    }
+}
+
+impl CpuPlan {
+    /// What undoes the chunk format for this plan; one a worker.
+    pub(crate) fn decoder(&self) -> Decoder {
+        Decoder::new(&self.format, self.isa)
+    }
+
+    pub(crate) fn empty(&self) -> f32 {
+        self.empty
+    }
+}

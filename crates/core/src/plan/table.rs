@@ -1,0 +1,137 @@
+//! The matrix in the order in which the kernel reads it: block by block, and inside a block bin by bin.
+
+use std::ops::Range;
+
+use aureole_codec::ChunkFormat;
+use rayon::prelude::*;
+
+use super::PixelConstants;
+use crate::binning::Matrix;
+use crate::fixed;
+
+/// The most pixels a slice covers: 16 frames of that many 32-bit pixels stay in a core's second-level cache.
+pub(crate) const MOST_SLICE_PIXELS: usize = 2048;
+
+/// A part of a block (or all of it) and its part of the table.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Slice {
+    /// The elements of the frame that it covers.
+    pub elems: Range<usize>,
+    /// Its runs in [`Table::runs`].
+    pub runs: Range<usize>,
+    /// Its entries in [`Table::pixels`] and beside.
+    pub entries: Range<usize>,
+}
+
+/// Entries of one bin, one behind the other.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Run {
+    /// The bin.
+    pub bin: u32,
+    /// Number of entries.
+    pub len: u32,
+}
+
+/// The matrix in fixed point, cut into slices.
+#[derive(Clone, Debug, Default)]
+pub struct Table {
+    /// Fraction bits `F` of the coefficients.
+    pub fraction_bits: u32,
+    /// The slices, in the order of the frame's elements.
+    pub slices: Vec<Slice>,
+    /// The first slice of each block, and one past the last slice at the end.
+    pub first_slice: Vec<usize>,
+    /// The runs of all slices.
+    pub runs: Vec<Run>,
+    /// Pixel of an entry, counted from the start of its slice.
+    pub pixels: Vec<u16>,
+    /// Coefficient `C = round(c·2^F)` of an entry.
+    pub coefficients: Vec<u32>,
+    /// `round(C²/2^F)` of an entry; empty without an error model.
+    pub squares: Vec<u32>,
+}
+
+/// One slice's entries before they are put behind each other.
+struct Part {
+    runs: Vec<Run>,
+    pixels: Vec<u16>,
+    coefficients: Vec<u32>,
+}
+
+impl Table {
+    pub(super) fn new(
+        matrix: &Matrix,
+        constants: &PixelConstants,
+        format: &ChunkFormat,
+        fraction_bits: u32,
+        squares: bool,
+    ) -> Table {
+        let (cuts, first_slice) = cut(format);
+        let parts: Vec<Part> =
+            cuts.par_iter().map(|elems| part(matrix, constants, elems.clone(), fraction_bits)).collect();
+        let mut table = Table { fraction_bits, first_slice, ..Table::default() };
+        for (elems, part) in cuts.into_iter().zip(parts) {
+            let (runs, entries) = (table.runs.len(), table.pixels.len());
+            table.runs.extend(part.runs);
+            table.pixels.extend(part.pixels);
+            table.coefficients.extend(part.coefficients);
+            table.slices.push(Slice { elems, runs: runs..table.runs.len(), entries: entries..table.pixels.len() });
+        }
+        if squares {
+            table.squares = table.coefficients.iter().map(|c| square(*c, fraction_bits)).collect();
+        }
+        table
+    }
+
+    /// The slices of a block.
+    #[must_use]
+    pub fn slices_of(&self, block: usize) -> &[Slice] {
+        &self.slices[self.first_slice[block]..self.first_slice[block + 1]]
+    }
+
+    /// The entries of a slice: bin, pixel counted from the start of the slice, place among all entries.
+    pub fn entries_of(&self, slice: &Slice) -> impl Iterator<Item = (usize, usize, usize)> + '_ {
+        let runs = &self.runs[slice.runs.clone()];
+        runs.iter()
+            .flat_map(|run| std::iter::repeat_n(run.bin as usize, run.len as usize))
+            .zip(slice.entries.clone())
+            .map(|(bin, entry)| (bin, usize::from(self.pixels[entry]), entry))
+    }
+}
+
+/// `round(C²/2^F)`: the coefficient of the variance, 1 where `C` is.
+fn square(coefficient: u32, fraction_bits: u32) -> u32 {
+    let half = (1u64 << fraction_bits) >> 1;
+    ((u64::from(coefficient) * u64::from(coefficient) + half) >> fraction_bits) as u32
+}
+
+/// Cuts the frame into slices that never cross a block; with the first slice of each block.
+fn cut(format: &ChunkFormat) -> (Vec<Range<usize>>, Vec<usize>) {
+    let (mut cuts, mut first) = (Vec::new(), Vec::new());
+    for block in 0..format.blocks() {
+        first.push(cuts.len());
+        let elems = format.block_range(block);
+        cuts.extend(
+            elems.clone().step_by(MOST_SLICE_PIXELS).map(|start| start..elems.end.min(start + MOST_SLICE_PIXELS)),
+        );
+    }
+    first.push(cuts.len());
+    (cuts, first)
+}
+
+fn part(matrix: &Matrix, constants: &PixelConstants, elems: Range<usize>, fraction_bits: u32) -> Part {
+    let (mut entries, mut one): (Vec<(u32, u16, u32)>, Vec<(u32, u32)>) = (Vec::new(), Vec::new());
+    for pixel in elems.clone().filter(|pixel| !constants.is_masked(*pixel)) {
+        one.clear();
+        fixed::quantise(matrix.entries_of(pixel), matrix.is_whole(pixel), fraction_bits, &mut one);
+        entries.extend(one.iter().map(|(bin, coefficient)| (*bin, (pixel - elems.start) as u16, *coefficient)));
+    }
+    // By bin, then by pixel: sums of a bin stay in registers, and sums in f64 keep the order of the pixels.
+    entries.sort_unstable_by_key(|(bin, pixel, _)| (*bin, *pixel));
+    let runs = entries.chunk_by(|a, b| a.0 == b.0).map(|run| Run { bin: run[0].0, len: run.len() as u32 }).collect();
+    Part {
+        runs,
+        pixels: entries.iter().map(|entry| entry.1).collect(),
+        coefficients: entries.iter().map(|entry| entry.2).collect(),
+    }
+}

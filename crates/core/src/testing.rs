@@ -1,0 +1,11 @@
+//! For tests only: naive twins, a stack in memory, and the contract that every layout keeps.
+
+pub mod contract;
+pub mod faults;
+pub mod naive;
+pub mod random;
+pub mod stack;
+
+pub use contract::executor_contract;
+pub use random::Random;
+pub use stack::{MemorySource, small_plan, small_stack};

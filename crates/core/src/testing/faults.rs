@@ -1,0 +1,154 @@
+//! Sources, plans and sinks that go wrong on purpose, or keep count.
+
+use std::ops::{ControlFlow, Range};
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use crate::pattern::Pattern;
+use crate::pipeline::{BlockPlan, BlockWorker, ChunkBuf, Plan, Sink, SinkError, Source, StackSpec, Stages, Worker};
+use crate::sums::Sums;
+
+/// A plan whose workers panic when they meet a frame, and whose patterns start full of rubbish.
+pub struct FaultyPlan<'a> {
+    /// The plan behind it.
+    pub plan: &'a dyn Plan,
+    /// The frame at which a worker panics.
+    pub panic_at: Option<usize>,
+}
+
+struct FaultyWorker<W> {
+    worker: W,
+    panic_at: Option<usize>,
+}
+
+impl<W> FaultyWorker<W> {
+    fn look_at(&self, chunks: &[ChunkBuf]) {
+        let hit = chunks.iter().find(|chunk| Some(chunk.frame) == self.panic_at);
+        assert!(hit.is_none(), "a panic on purpose");
+    }
+}
+
+impl Worker for FaultyWorker<Box<dyn Worker + '_>> {
+    fn integrate(&mut self, chunks: &[ChunkBuf], out: &mut [Pattern]) {
+        self.look_at(chunks);
+        self.worker.integrate(chunks, out);
+    }
+
+    fn stages(&self) -> Stages {
+        self.worker.stages()
+    }
+}
+
+impl BlockWorker for FaultyWorker<Box<dyn BlockWorker + '_>> {
+    fn accumulate(&mut self, chunks: &[ChunkBuf], blocks: Range<usize>, sums: &mut Sums) {
+        self.look_at(chunks);
+        self.worker.accumulate(chunks, blocks, sums);
+    }
+
+    fn stages(&self) -> Stages {
+        self.worker.stages()
+    }
+}
+
+impl FaultyPlan<'_> {
+    fn blocks_behind(&self) -> &dyn BlockPlan {
+        self.plan.by_blocks().expect("only asked where the plan behind has blocks")
+    }
+}
+
+impl Plan for FaultyPlan<'_> {
+    fn worker(&self) -> Box<dyn Worker + '_> {
+        Box::new(FaultyWorker { worker: self.plan.worker(), panic_at: self.panic_at })
+    }
+
+    fn pattern(&self) -> Pattern {
+        let mut pattern = self.plan.pattern();
+        pattern.intensity.fill(1e9);
+        pattern.errors.fill(-3.0);
+        pattern.signal.fill(17.0);
+        pattern.variance.fill(f64::INFINITY);
+        pattern
+    }
+
+    fn max_batch(&self) -> usize {
+        self.plan.max_batch()
+    }
+
+    fn by_blocks(&self) -> Option<&dyn BlockPlan> {
+        self.plan.by_blocks().map(|_| self as &dyn BlockPlan)
+    }
+}
+
+impl BlockPlan for FaultyPlan<'_> {
+    fn blocks(&self) -> usize {
+        self.blocks_behind().blocks()
+    }
+
+    fn sums(&self, frames: usize) -> Sums {
+        self.blocks_behind().sums(frames)
+    }
+
+    fn block_worker(&self) -> Box<dyn BlockWorker + '_> {
+        Box::new(FaultyWorker { worker: self.blocks_behind().block_worker(), panic_at: self.panic_at })
+    }
+
+    fn finish(&self, sums: &Sums, frames: &[usize], out: &mut [Pattern]) {
+        self.blocks_behind().finish(sums, frames, out);
+    }
+}
+
+/// Keeps what is pushed, checks the order, and stops or fails where it is told to.
+#[derive(Debug, Default)]
+pub struct Collect {
+    /// The first frame pushed.
+    pub first: Option<usize>,
+    /// The patterns, in the order pushed.
+    pub patterns: Vec<Pattern>,
+    /// Break as soon as this many patterns are there.
+    pub stop_after: Option<usize>,
+    /// Fail as soon as this many patterns are there.
+    pub fail_after: Option<usize>,
+    /// Pushed frames, for [`Counting`].
+    pub pushed: Option<std::sync::Arc<AtomicUsize>>,
+}
+
+impl Sink for Collect {
+    fn push(&mut self, first: usize, patterns: &[Pattern]) -> Result<ControlFlow<()>, SinkError> {
+        let expected = self.first.get_or_insert(first);
+        assert_eq!(first, *expected + self.patterns.len(), "frames come in order, each once");
+        let reached = |limit: Option<usize>| limit.is_some_and(|limit| self.patterns.len() >= limit);
+        assert!(!reached(self.stop_after) && !reached(self.fail_after), "nothing comes after Break or an error");
+        self.patterns.extend_from_slice(patterns);
+        if let Some(pushed) = &self.pushed {
+            pushed.fetch_add(patterns.len(), Ordering::SeqCst);
+        }
+        if self.fail_after.is_some_and(|limit| self.patterns.len() >= limit) {
+            return Err(SinkError("no space left".into()));
+        }
+        let stop = self.stop_after.is_some_and(|limit| self.patterns.len() >= limit);
+        Ok(if stop { ControlFlow::Break(()) } else { ControlFlow::Continue(()) })
+    }
+}
+
+/// A source that keeps count of the frames that were read and not pushed yet.
+pub struct Counting<'a> {
+    /// The source behind it.
+    pub source: &'a dyn Source,
+    /// Frames read so far.
+    pub read: AtomicUsize,
+    /// Frames pushed so far.
+    pub pushed: std::sync::Arc<AtomicUsize>,
+    /// The most that were in flight at any time.
+    pub most: AtomicUsize,
+}
+
+impl Source for Counting<'_> {
+    fn spec(&self) -> &StackSpec {
+        self.source.spec()
+    }
+
+    fn read(&self, frame: usize, buf: &mut ChunkBuf) -> Result<(), String> {
+        let read = self.read.fetch_add(1, Ordering::SeqCst) + 1;
+        self.most.fetch_max(read - self.pushed.load(Ordering::SeqCst).min(read), Ordering::SeqCst);
+        self.source.read(frame, buf)
+    }
+}

@@ -1,0 +1,88 @@
+//! A stack in memory and a plan for it, small enough for every test.
+
+use aureole_codec::{ChunkFormat, Isa};
+
+use super::Random;
+use crate::binning::{Matrix, MatrixBuilder};
+use crate::dtype::Dtype;
+use crate::pipeline::{ChunkBuf, Source, StackSpec};
+use crate::plan::{CpuPlan, Ingredients};
+use crate::recipe::{Dummy, ErrorModel};
+
+/// Chunks in memory.
+#[derive(Clone, Debug)]
+pub struct MemorySource {
+    /// What all frames have in common.
+    pub spec: StackSpec,
+    /// The stored bytes of each frame, or why it cannot be read.
+    pub chunks: Vec<Result<Vec<u8>, String>>,
+}
+
+impl Source for MemorySource {
+    fn spec(&self) -> &StackSpec {
+        &self.spec
+    }
+
+    fn read(&self, frame: usize, buf: &mut ChunkBuf) -> Result<(), String> {
+        let chunk = self.chunks[frame].as_ref().map_err(Clone::clone)?;
+        buf.bytes.clear();
+        buf.bytes.extend_from_slice(chunk);
+        buf.filter_mask = 0;
+        Ok(())
+    }
+}
+
+/// A stack of 7 × 613 pixels, uncompressed (which has blocks of its own), some of them marked by the dummy -2.
+#[must_use]
+pub fn small_stack(frames: usize, seed: u64) -> MemorySource {
+    let shape = (7, 613);
+    let format = ChunkFormat::new(Vec::new(), 4, shape.0 * shape.1).expect("a format of 4-byte elements");
+    let mut random = Random::new(seed);
+    let mut pixel = || match random.below(300) {
+        0 => -2i32,
+        1 => i32::MAX,
+        _ => random.below(1000) as i32 - 10,
+    };
+    let chunks =
+        (0..frames).map(|_| Ok((0..shape.0 * shape.1).flat_map(|_| pixel().to_ne_bytes()).collect())).collect();
+    MemorySource { spec: StackSpec { frames, shape, dtype: Dtype::I32, format }, chunks }
+}
+
+/// A matrix that shares each pixel among up to three of `bins` bins; some pixels are masked, some only partly inside.
+#[must_use]
+pub fn random_matrix(pixels: usize, bins: usize, seed: u64) -> Matrix {
+    let mut random = Random::new(seed);
+    let mut builder = MatrixBuilder::new(bins);
+    for _ in 0..pixels {
+        let first = random.below(bins);
+        let reach = random.below(4).min(bins - first);
+        let whole = random.below(10) > 0;
+        let shares: Vec<f64> = (0..reach).map(|_| random.unit() + 1e-3).collect();
+        let total: f64 = shares.iter().sum::<f64>() * if whole { 1.0 } else { 1.7 };
+        let entries = shares.iter().enumerate().map(|(i, share)| ((first + i) as u32, (share / total) as f32));
+        builder.push(entries, whole && reach > 0).expect("few entries");
+    }
+    builder.finish()
+}
+
+/// A plan with errors, a dark and per-frame masks for a stack of [`small_stack`].
+#[must_use]
+pub fn small_plan(spec: &StackSpec) -> CpuPlan {
+    let pixels = spec.shape.0 * spec.shape.1;
+    let mut random = Random::new(7);
+    let norm: Vec<f64> = (0..pixels).map(|_| 0.5 + random.unit()).collect();
+    let dark: Vec<f64> = (0..pixels).map(|_| 3.0 * random.unit()).collect();
+    let ingredients = Ingredients {
+        matrix: &random_matrix(pixels, 29, 11),
+        norm: &norm,
+        dark: Some(&dark),
+        dtype: spec.dtype,
+        format: &spec.format,
+        error_model: ErrorModel::Poisson,
+        dummy: Some(Dummy { value: -2.0, delta: 0.5 }),
+        normalization: &[],
+        empty: f32::NAN,
+        isa: Isa::best(),
+    };
+    CpuPlan::new(&ingredients).expect("a plan")
+}

@@ -1,0 +1,184 @@
+//! One thread's share of a plan: decodes a block of each frame it has in hand, then runs the plan's slices of that block
+//! over all of them while the pixels are in cache.
+
+mod floats;
+mod integers;
+
+use std::ops::Range;
+use std::time::Instant;
+
+use aureole_codec::{BlockIndex, Decoder};
+
+use crate::dtype::Dtype;
+use crate::kernel::Entries;
+use crate::pattern::Pattern;
+use crate::pipeline::{BlockPlan, BlockWorker, ChunkBuf, Stages, Worker};
+use crate::plan::{CpuPlan, Slice};
+use crate::sums::{LANES, Sums};
+
+/// True for pixels whose products with a coefficient need more than 64 bits: they are summed in f64, in pixel order.
+#[must_use]
+pub fn is_summed_in_f64(dtype: Dtype) -> bool {
+    dtype.is_float() || dtype.size() == 8
+}
+
+/// Scratch of one thread; allocates nothing once every buffer has been used.
+pub struct CpuWorker<'p> {
+    plan: &'p CpuPlan,
+    decoder: Decoder,
+    /// Where the blocks of each chunk lie.
+    indexes: Vec<BlockIndex>,
+    /// Decoded pixels of one block, or of a whole frame where the format has no blocks; one buffer a frame.
+    pixels: Vec<Vec<u8>>,
+    /// The pixels of a slice with the frames side by side.
+    tile: Vec<u32>,
+    sums: Option<Sums>,
+    frames: Vec<usize>,
+    stages: Stages,
+}
+
+impl<'p> CpuWorker<'p> {
+    pub(crate) fn new(plan: &'p CpuPlan) -> CpuWorker<'p> {
+        CpuWorker {
+            plan,
+            decoder: plan.decoder(),
+            indexes: Vec::new(),
+            pixels: Vec::new(),
+            tile: Vec::new(),
+            sums: None,
+            frames: Vec::new(),
+            stages: Stages::default(),
+        }
+    }
+
+    /// Makes every chunk ready for [`CpuWorker::decode`].
+    fn open(&mut self, chunks: &[ChunkBuf], sums: &mut Sums) {
+        let format = &self.plan.format;
+        let len = if format.is_blocked() { format.block_elems() * format.elem_size() } else { format.bytes() };
+        self.indexes.resize_with(chunks.len().max(self.indexes.len()), BlockIndex::default);
+        self.pixels.resize_with(chunks.len().max(self.pixels.len()), || vec![0; len]);
+        for (lane, chunk) in chunks.iter().enumerate() {
+            if let Some(reason) = &chunk.error {
+                sums.failed[lane] = Some(reason.clone());
+            } else if let Err(error) = if format.is_blocked() {
+                self.decoder.index(&chunk.bytes, chunk.filter_mask, &mut self.indexes[lane])
+            } else {
+                self.decoder.decode_chunk(&chunk.bytes, chunk.filter_mask, &mut self.pixels[lane])
+            } {
+                sums.failed[lane] = Some(error.to_string());
+            }
+        }
+    }
+
+    /// Decodes one block of every chunk; a frame that failed is left as it is and no longer looked at.
+    fn decode(&mut self, chunks: &[ChunkBuf], block: usize, sums: &mut Sums) {
+        let format = &self.plan.format;
+        if !format.is_blocked() {
+            return;
+        }
+        let len = format.block_range(block).len() * format.elem_size();
+        for (lane, chunk) in chunks.iter().enumerate() {
+            if sums.failed[lane].is_some() {
+                continue;
+            }
+            let out = &mut self.pixels[lane][..len];
+            if let Err(error) = self.decoder.decode_block(&chunk.bytes, &self.indexes[lane], block, out) {
+                sums.failed[lane] = Some(format!("block {block}: {error}"));
+            }
+        }
+    }
+
+    fn add(&mut self, block: usize, sums: &mut Sums) {
+        let plan = self.plan;
+        let first = plan.format.block_range(block).start;
+        for slice in plan.table.slices_of(block) {
+            match plan.dtype {
+                Dtype::U8 => self.add_integers::<u8>(slice, first, sums),
+                Dtype::U16 => self.add_integers::<u16>(slice, first, sums),
+                Dtype::U32 => self.add_integers::<u32>(slice, first, sums),
+                Dtype::I8 => self.add_integers::<i8>(slice, first, sums),
+                Dtype::I16 => self.add_integers::<i16>(slice, first, sums),
+                Dtype::I32 => self.add_integers::<i32>(slice, first, sums),
+                Dtype::F32 => self.add_floats::<f32>(slice, first, sums),
+                Dtype::F64 => self.add_floats::<f64>(slice, first, sums),
+                Dtype::U64 => self.add_floats::<u64>(slice, first, sums),
+                Dtype::I64 => self.add_floats::<i64>(slice, first, sums),
+            }
+        }
+    }
+
+    /// The bytes that a slice has in a decoded block that begins with element `first`.
+    fn bytes(&self, slice: &Slice, first: usize) -> Range<usize> {
+        let size = self.plan.format.elem_size();
+        (slice.elems.start - first) * size..(slice.elems.end - first) * size
+    }
+}
+
+/// The part of the plan's table that belongs to a slice.
+fn entries<'a>(plan: &'a CpuPlan, slice: &Slice) -> Entries<'a> {
+    let squares = if plan.has_errors() { slice.entries.clone() } else { 0..0 };
+    Entries {
+        runs: &plan.table.runs[slice.runs.clone()],
+        pixels: &plan.table.pixels[slice.entries.clone()],
+        coefficients: &plan.table.coefficients[slice.entries.clone()],
+        squares: &plan.table.squares[squares],
+    }
+}
+
+/// Takes from the constants of frame `lane` what the pixel behind `entry` gave to `bin`.
+fn mask_entry(plan: &CpuPlan, sums: &mut Sums, lane: usize, bin: usize, pixel: usize, coefficient: u32) {
+    let has_dark = plan.pixels.has_dark();
+    let masked = sums.masked_mut(lane, has_dark);
+    masked.count[bin] += u64::from(coefficient);
+    masked.norm[bin] += i128::from(coefficient) * plan.pixels.norm(pixel);
+    if has_dark {
+        masked.dark[bin] += i128::from(coefficient) * plan.pixels.dark(pixel);
+    }
+}
+
+impl BlockWorker for CpuWorker<'_> {
+    fn accumulate(&mut self, chunks: &[ChunkBuf], blocks: Range<usize>, sums: &mut Sums) {
+        assert_eq!(chunks.len(), sums.frames(), "one sum a chunk");
+        let mut start = Instant::now();
+        self.open(chunks, sums);
+        for block in blocks {
+            self.decode(chunks, block, sums);
+            let decoded = Instant::now();
+            self.add(block, sums);
+            let added = Instant::now();
+            self.stages.decode += (decoded - start).as_secs_f64();
+            self.stages.accumulate += (added - decoded).as_secs_f64();
+            start = added;
+        }
+    }
+
+    fn stages(&self) -> Stages {
+        self.stages
+    }
+}
+
+impl Worker for CpuWorker<'_> {
+    fn integrate(&mut self, chunks: &[ChunkBuf], out: &mut [Pattern]) {
+        assert_eq!(chunks.len(), out.len(), "one pattern a chunk");
+        if chunks.is_empty() {
+            return;
+        }
+        assert!(chunks.len() <= LANES, "{} frames at once; at most {LANES} fit", chunks.len());
+        let mut sums = match self.sums.take() {
+            Some(mut sums) if sums.frames() == chunks.len() => {
+                sums.clear();
+                sums
+            }
+            _ => self.plan.sums(chunks.len()),
+        };
+        self.accumulate(chunks, 0..self.plan.format.blocks(), &mut sums);
+        self.frames.clear();
+        self.frames.extend(chunks.iter().map(|chunk| chunk.frame));
+        self.plan.finish(&sums, &self.frames, out);
+        self.sums = Some(sums);
+    }
+
+    fn stages(&self) -> Stages {
+        self.stages
+    }
+}

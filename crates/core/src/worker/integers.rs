@@ -1,0 +1,92 @@
+//! Integer pixels: the fast kernel adds every pixel; what a frame masks by its value is then taken back, exactly.
+
+use super::{CpuWorker, entries, mask_entry};
+use crate::kernel::pixel::{poisson_variance, product};
+use crate::kernel::{self, Entries, IntegerPixel, scalar};
+use crate::plan::{CpuPlan, Slice};
+use crate::sums::{Accumulator, LANES, Sums};
+
+/// The dummy's integers as widened 32-bit pixels.
+#[derive(Clone, Copy)]
+struct Marked {
+    low: u32,
+    span: u32,
+    /// No pixel is marked where the OR of all pixels is smaller than this.
+    least_seen: u32,
+}
+
+impl Marked {
+    fn new(plan: &CpuPlan) -> Option<Marked> {
+        let (low, high) = plan.dummy?.integers(plan.dtype)?;
+        // Two's complement puts the negative numbers above all others, so only a range across zero has no least member.
+        let least_seen = if low < 0 && high >= 0 { 0 } else { low as u32 };
+        Some(Marked { low: low as u32, span: (high - low) as u32, least_seen })
+    }
+
+    fn may_be_in(self, seen: u32) -> bool {
+        seen >= self.least_seen
+    }
+
+    fn has(self, raw: u32) -> bool {
+        raw.wrapping_sub(self.low) <= self.span
+    }
+}
+
+impl CpuWorker<'_> {
+    pub(super) fn add_integers<P: IntegerPixel>(&mut self, slice: &Slice, first: usize, sums: &mut Sums) {
+        let (plan, bytes) = (self.plan, self.bytes(slice, first));
+        let entries = entries(plan, slice);
+        let Accumulator::Integer(signal) = &mut sums.signal else { unreachable!("integers have integer sums") };
+        let Accumulator::Integer(variance) = &mut sums.variance else { unreachable!("integers have integer sums") };
+        let frames = sums.failed.len();
+        let mut seen = [0; LANES];
+        if frames == 1 {
+            seen[0] = scalar::add_frame::<P>(&entries, &self.pixels[0][bytes.clone()], signal, variance);
+        } else {
+            let mut lanes: [&[u8]; LANES] = [&[]; LANES];
+            lanes.iter_mut().zip(&self.pixels[..frames]).for_each(|(lane, pixels)| *lane = &pixels[bytes.clone()]);
+            self.tile.resize(slice.elems.len() * LANES, 0);
+            kernel::fill_tile::<P>(plan.isa, &lanes[..frames], slice.elems.len(), &mut self.tile);
+            seen = kernel::add_tile(plan.isa, P::SIGNED, &entries, &self.tile, signal, variance);
+        }
+        let Some(marked) = Marked::new(plan) else { return };
+        for lane in 0..frames {
+            if marked.may_be_in(seen[lane]) && sums.failed[lane].is_none() {
+                let frame = &self.pixels[lane][bytes.clone()];
+                take_back::<P>(plan, slice, &entries, frame, marked, lane, sums);
+            }
+        }
+    }
+}
+
+/// Subtracts the marked pixels of one frame from its sums, and their shares from its constants.
+fn take_back<P: IntegerPixel>(
+    plan: &CpuPlan,
+    slice: &Slice,
+    entries: &Entries<'_>,
+    frame: &[u8],
+    marked: Marked,
+    lane: usize,
+    sums: &mut Sums,
+) {
+    let runs = entries.runs.iter().flat_map(|run| std::iter::repeat_n(run.bin as usize, run.len as usize));
+    for (entry, bin) in runs.enumerate() {
+        let pixel = usize::from(entries.pixels[entry]);
+        let raw = P::widened(frame, pixel);
+        if !marked.has(raw) {
+            continue;
+        }
+        let (place, coefficient) = (sums.place(bin, lane), entries.coefficients[entry]);
+        subtract(&mut sums.signal, place, product(P::SIGNED, coefficient, raw));
+        if let Some(square) = entries.squares.get(entry) {
+            subtract(&mut sums.variance, place, product(P::SIGNED, *square, poisson_variance(P::SIGNED, raw)));
+        }
+        mask_entry(plan, sums, lane, bin, slice.elems.start + pixel, coefficient);
+    }
+}
+
+fn subtract(sums: &mut Accumulator, place: usize, value: u64) {
+    if let Accumulator::Integer(sums) = sums {
+        sums[place] = sums[place].wrapping_sub(value);
+    }
+}

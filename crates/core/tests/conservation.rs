@@ -1,0 +1,44 @@
+//! No photon is lost: over all bins `Σ C·raw` is `2^F·Σ raw`, exactly, as an integer.
+
+use aureole_codec::{ChunkFormat, Isa};
+use aureole_core::binning::MatrixBuilder;
+use aureole_core::dtype::Dtype;
+use aureole_core::pipeline::{BlockPlan, BlockWorker, ChunkBuf};
+use aureole_core::plan::{CpuPlan, Ingredients};
+use aureole_core::recipe::ErrorModel;
+use aureole_core::testing::Random;
+
+#[test]
+fn pixels_inside_the_range_give_away_all_their_counts() {
+    let (pixels, bins) = (50_000, 700);
+    let mut random = Random::new(2);
+    let mut builder = MatrixBuilder::new(bins);
+    for _ in 0..pixels {
+        let (first, cut) = (random.below(bins - 1), random.unit() as f32);
+        builder.push([(first as u32, cut), (first as u32 + 1, 1.0 - cut)], true).unwrap();
+    }
+    let raw: Vec<u32> = (0..pixels).map(|_| (random.bits() >> (32 + random.below(32))) as u32).collect();
+    let format = ChunkFormat::new(vec![], 4, pixels).unwrap();
+    let plan = CpuPlan::new(&Ingredients {
+        matrix: &builder.finish(),
+        norm: &vec![1.0; pixels],
+        dark: None,
+        dtype: Dtype::U32,
+        format: &format,
+        error_model: ErrorModel::None,
+        dummy: None,
+        normalization: &[],
+        empty: 0.0,
+        isa: Isa::best(),
+    })
+    .unwrap();
+    let bytes: Vec<u8> = raw.iter().flat_map(|raw| raw.to_ne_bytes()).collect();
+    let chunks = vec![ChunkBuf { bytes, ..ChunkBuf::default() }; 3];
+    let mut sums = plan.sums(3);
+    plan.block_worker().accumulate(&chunks, 0..plan.blocks(), &mut sums);
+    let counts: i128 = raw.iter().map(|raw| i128::from(*raw)).sum();
+    for lane in 0..3 {
+        let total: i128 = sums.integers(lane, false).unwrap().iter().sum();
+        assert_eq!(total, counts << plan.fraction_bits());
+    }
+}

@@ -1,0 +1,109 @@
+//! Whatever the instructions, the batch or the storage of a chunk: the sums are those of the naive twin, to the last bit.
+
+use aureole_codec::{ChunkFormat, Isa};
+use aureole_core::binning::Matrix;
+use aureole_core::dtype::Dtype;
+use aureole_core::pattern::Status;
+use aureole_core::pipeline::{BlockPlan, BlockWorker, ChunkBuf, Plan};
+use aureole_core::plan::{CpuPlan, Ingredients};
+use aureole_core::recipe::{Dummy, ErrorModel};
+use aureole_core::testing::stack::random_matrix;
+use aureole_core::testing::{Random, naive};
+
+const BINS: usize = 37;
+
+/// Random pixels of an integer dtype: mostly small counts, now and then an extreme value.
+fn pixels(dtype: Dtype, count: usize, seed: u64) -> Vec<i128> {
+    let (least, most) = dtype.integer_range().unwrap();
+    let mut random = Random::new(seed);
+    let mut pixel = || match random.below(40) {
+        0 => most,
+        1 => least,
+        2 => most - 1,
+        3 => random.bits() as i128 % (most + 1),
+        _ => random.below(12) as i128,
+    };
+    (0..count).map(|_| pixel()).collect()
+}
+
+fn bytes(dtype: Dtype, pixels: &[i128]) -> Vec<u8> {
+    let size = dtype.size();
+    pixels.iter().flat_map(|pixel| pixel.to_le_bytes()[..size].to_vec()).collect()
+}
+
+fn formats(dtype: Dtype, elems: usize) -> Vec<ChunkFormat> {
+    vec![ChunkFormat::new(vec![], dtype.size(), elems).unwrap()]
+}
+
+fn ingredients<'a>(matrix: &'a Matrix, norm: &'a [f64], format: &'a ChunkFormat, dtype: Dtype) -> Ingredients<'a> {
+    let (_, most) = dtype.integer_range().unwrap();
+    Ingredients {
+        matrix,
+        norm,
+        dark: None,
+        dtype,
+        format,
+        error_model: ErrorModel::Poisson,
+        dummy: Some(Dummy { value: most as f64, delta: 0.0 }),
+        normalization: &[],
+        empty: 0.0,
+        isa: Isa::SCALAR,
+    }
+}
+
+fn check(dtype: Dtype, elems: usize, isa: Isa, format: &ChunkFormat, frames: usize) {
+    let matrix = random_matrix(elems, BINS, 5);
+    let norm: Vec<f64> = (0..elems).map(|i| if i % 101 == 7 { 0.0 } else { 0.5 + (i % 13) as f64 / 10.0 }).collect();
+    let plan = CpuPlan::new(&Ingredients { isa, ..ingredients(&matrix, &norm, format, dtype) }).unwrap();
+    let (_, most) = dtype.integer_range().unwrap();
+    let raw: Vec<Vec<i128>> = (0..frames).map(|frame| pixels(dtype, elems, 100 + frame as u64)).collect();
+    let chunks: Vec<ChunkBuf> = raw
+        .iter()
+        .enumerate()
+        .map(|(frame, raw)| {
+            let mut chunk = ChunkBuf { frame, ..ChunkBuf::default() };
+            chunk.bytes = bytes(dtype, raw);
+            chunk
+        })
+        .collect();
+    let mut sums = plan.sums(frames);
+    plan.block_worker().accumulate(&chunks, 0..plan.blocks(), &mut sums);
+    let mut out = vec![plan.pattern(); frames];
+    plan.finish(&sums, &(0..frames).collect::<Vec<_>>(), &mut out);
+    let one = f64::from(1u32 << plan.fraction_bits());
+    for (lane, raw) in raw.iter().enumerate() {
+        let what = format!("{dtype} {elems} pixels {isa} {format} frame {lane} of {frames}");
+        let twin =
+            naive::sums(&matrix, plan.fraction_bits(), &norm, raw, |pixel, raw| norm[pixel] == 0.0 || raw == most);
+        assert_eq!(sums.integers(lane, dtype.is_signed()).unwrap(), twin.signal, "{what}");
+        let pattern = &out[lane];
+        assert_eq!(pattern.status, Status::Done, "{what}");
+        let (count, norms) = match &pattern.own {
+            Some(own) => (own.count.clone(), own.norm.clone()),
+            None => (plan.constants().count(), plan.constants().norm()),
+        };
+        for bin in 0..BINS {
+            assert_eq!(pattern.signal[bin], twin.signal[bin] as f64 / one, "{what} bin {bin}");
+            assert_eq!(pattern.variance[bin], twin.variance[bin] as f64 / one, "{what} bin {bin}");
+            assert_eq!(count[bin], twin.count[bin] as f64 / one, "{what} bin {bin}");
+            assert!((norms[bin] - twin.norm[bin]).abs() <= 1e-8 * twin.norm[bin], "{what} bin {bin}");
+            let mean = twin.signal[bin] as f64 / one / norms[bin];
+            assert_eq!(pattern.intensity[bin], if twin.count[bin] > 0 { mean as f32 } else { 0.0 }, "{what} bin {bin}");
+        }
+    }
+}
+
+#[test]
+fn every_dtype_isa_and_format_gives_the_sums_of_the_naive_twin() {
+    for dtype in [Dtype::U8, Dtype::U16, Dtype::U32, Dtype::I8, Dtype::I16, Dtype::I32] {
+        for elems in [61, 2048, 9001] {
+            for isa in Isa::available() {
+                for format in formats(dtype, elems) {
+                    for frames in [1, 3, 16] {
+                        check(dtype, elems, isa, &format, frames);
+                    }
+                }
+            }
+        }
+    }
+}
