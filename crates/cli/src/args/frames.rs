@@ -17,9 +17,14 @@ impl Frames {
         (self.start <= end && end <= count).then_some(self.start..end)
     }
 
-    /// First frame, and the end where one was typed.
-    pub(crate) fn bounds(&self) -> (usize, Option<usize>) {
-        (self.start, self.end)
+    /// The first frame.
+    pub(crate) fn start(&self) -> usize {
+        self.start
+    }
+
+    /// One past the last frame, where it was typed.
+    pub(crate) fn end(&self) -> Option<usize> {
+        self.end
     }
 }
 

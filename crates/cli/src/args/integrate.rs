@@ -1,8 +1,12 @@
 //! `aureole integrate`.
 
+mod meant;
+
 use std::path::PathBuf;
 
+use aureole::layout::Layout;
 use aureole_core::binning::Split;
+use aureole_core::recipe::ErrorModel;
 use aureole_core::unit::Unit;
 use clap::Args;
 
@@ -10,22 +14,19 @@ use super::choice::{named, one_of};
 use super::frames::Frames;
 use super::pair::{number, pair};
 
-/// The layouts that `--layout` takes.
-pub(crate) const LAYOUTS: [&str; 3] = ["auto", "serial", "threads"];
-
-/// The error models that `--error-model` takes.
-const ERROR_MODELS: [&str; 2] = ["none", "poisson"];
+pub(crate) use meant::{Meant, SummaryForm};
 
 /// Arguments of `aureole integrate`.
 #[derive(Debug, Args)]
 #[command(after_help = "\
-FILE::/path names a dataset inside an HDF5 file, as in meta.h5::/entry/mask. Without ::/path the dataset is found by itself
-where the file makes it plain.
+FILE::/path names a dataset inside an HDF5 file, as in meta.h5::/entry/mask.
+Without ::/path the dataset is found by itself where the file makes it plain.
 
 Examples:
-  aureole integrate scan_master.h5 --poni lab6.poni -o scan.h5
-  aureole integrate scan.h5 --poni lab6.poni --mask mask.npy --bins 2000 --unit 2th_deg --error-model poisson -o out.h5
-  aureole integrate a.h5 b.h5 --poni lab6.poni --radial-range 5,30 --azimuth-range -30,30 -o ab.h5")]
+  aureole integrate scan_master.h5 --poni lab6.poni -o out.h5
+  aureole integrate scan.h5 --poni lab6.poni --mask mask.npy --error-model poisson -o out.h5
+  aureole integrate scan.h5 --poni lab6.poni --bins 2000 --unit 2th_deg --split bbox -o out.h5
+  aureole integrate a.h5 b.h5 --poni lab6.poni --azimuth-range -30,30 -o ab.h5")]
 pub(crate) struct IntegrateArgs {
     /// The stacks to integrate, one after the other: HDF5 files or FILE::/path
     #[arg(required = true)]
@@ -89,7 +90,7 @@ pub(crate) struct PatternArgs {
     #[arg(long, value_parser = named::<Split>())]
     pub(crate) split: Option<Split>,
     /// Where errors come from: none, or poisson (counting statistics) [default: none]
-    #[arg(long, value_name = "MODEL", value_parser = one_of("an error model", ERROR_MODELS), hide_possible_values = true)]
+    #[arg(long, value_name = "MODEL", value_parser = one_of("an error model", ErrorModel::NAMES), hide_possible_values = true)]
     pub(crate) error_model: Option<&'static str>,
     /// Write the sums (signal, variance) beside the means
     #[arg(long)]
@@ -126,7 +127,7 @@ pub(crate) struct RunArgs {
     pub(crate) frames: Option<Frames>,
     /// How the work is spread: serial (one frame at a time, its blocks over all cores), threads (each thread takes
     /// frames of its own) or auto
-    #[arg(long, default_value = "auto", value_parser = one_of("a layout", LAYOUTS), hide_possible_values = true)]
+    #[arg(long, default_value = "auto", value_parser = one_of("a layout", Layout::NAMES), hide_possible_values = true)]
     pub(crate) layout: &'static str,
     /// Threads to use [default: the cores this process may use]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]

@@ -1,0 +1,149 @@
+//! From what was typed to the job that is meant: an option typed wins over the configuration file, this over defaults.
+
+use std::path::PathBuf;
+
+use aureole::job::pyfai::PyfaiConfig;
+use aureole::job::{self, Execution, FrameRange, GeometrySpec, JobSpec, Normalization, RecipeSpec};
+use aureole::layout::Layout;
+use aureole_core::binning::Split;
+use aureole_core::recipe::ErrorModel;
+use aureole_core::unit::Unit;
+
+use super::{IntegrateArgs, RunArgs};
+use crate::exit::Failure;
+
+/// What is printed at the end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum SummaryForm {
+    Text,
+    Json,
+}
+
+/// A run as it is meant.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Meant {
+    pub(crate) job: JobSpec,
+    pub(crate) output: PathBuf,
+    pub(crate) sums: bool,
+    pub(crate) force: bool,
+    pub(crate) summary: SummaryForm,
+}
+
+impl IntegrateArgs {
+    /// The job that these arguments describe.
+    pub(crate) fn meant(self) -> Result<Meant, Failure> {
+        let config = self.detector.config.as_ref().map(read_config).transpose()?.unwrap_or_default();
+        let geometry = self.detector.poni.clone().map(GeometrySpec::File).or(config.geometry.clone());
+        let geometry = geometry.ok_or_else(|| Failure::refused("--config: it has no geometry; give --poni as well"))?;
+        let error_model = self.pattern.error_model.and_then(ErrorModel::from_name);
+        let normalization = match &self.corrections.normalization {
+            None => config.normalization,
+            Some(typed) => normalization(typed)?,
+        };
+        let recipe = RecipeSpec {
+            geometry,
+            bins: self.pattern.bins.map(|bins| bins as usize).or(config.bins).unwrap_or(1000),
+            unit: self.pattern.unit.or(config.unit).unwrap_or(Unit::QNm),
+            radial_range: self.pattern.radial_range.or(config.radial_range),
+            azimuth_range: self.pattern.azimuth_range.or(config.azimuth_range),
+            split: self.pattern.split.or(config.split).unwrap_or(Split::Full),
+            error_model: error_model.or(config.error_model).unwrap_or_default(),
+            polarization: self.corrections.polarization.or(config.polarization),
+            solid_angle: !self.corrections.no_solid_angle && config.solid_angle.unwrap_or(true),
+            mask: self.detector.mask.or(config.mask),
+            dark: self.corrections.dark.or(config.dark),
+            flat: self.corrections.flat.or(config.flat),
+            dummy: self.detector.dummy.or(config.dummy),
+            delta_dummy: self.detector.delta_dummy.or(config.delta_dummy),
+            normalization,
+        };
+        let (start, end) = self.run.frames.as_ref().map_or((None, None), |frames| (Some(frames.start()), frames.end()));
+        let summary = if self.run.summary == "json" { SummaryForm::Json } else { SummaryForm::Text };
+        let force = self.run.force;
+        let execution = execution(self.run);
+        let frames = FrameRange { start, end };
+        let job = JobSpec { version: job::VERSION, inputs: self.input, frames, recipe, execution };
+        Ok(Meant { job, output: self.output, sums: self.pattern.sums, force, summary })
+    }
+}
+
+fn execution(run: RunArgs) -> Execution {
+    Execution {
+        layout: Layout::from_name(run.layout).unwrap_or_default(),
+        threads: run.threads.map(usize::from),
+        batch: run.batch.map(usize::from),
+        isa: run.isa.map(str::to_owned),
+        strict: run.strict,
+    }
+}
+
+fn read_config(file: &PathBuf) -> Result<PyfaiConfig, Failure> {
+    let refused = |reason: String| Failure::refused(format!("--config {}: {reason}", file.display()));
+    let text = std::fs::read_to_string(file).map_err(|error| refused(error.to_string()))?;
+    PyfaiConfig::parse(&text).map_err(|error| refused(error.to_string()))
+}
+
+/// A number, or a dataset of one number a frame.
+fn normalization(typed: &str) -> Result<Normalization, Failure> {
+    if typed.contains("::") {
+        return Ok(Normalization::Dataset(typed.to_owned()));
+    }
+    let refused =
+        || Failure::refused(format!("--normalization {typed}: neither a number nor FILE::/path of a dataset"));
+    super::number(typed).map(Normalization::Factor).map_err(|_| refused())
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser;
+
+    use super::*;
+    use crate::args::{Command, Typed};
+
+    fn meant(line: &str) -> Result<Meant, Failure> {
+        let words = ["aureole", "integrate", "a.h5", "-o", "b.h5"].into_iter().chain(line.split_whitespace());
+        match Typed::try_parse_from(words).unwrap().command {
+            Command::Integrate(args) => args.meant(),
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn what_is_not_typed_has_the_defaults_that_help_states() {
+        let meant = meant("--poni p.poni").unwrap();
+        let recipe = &meant.job.recipe;
+        assert_eq!((recipe.bins, recipe.unit, recipe.split), (1000, Unit::QNm, Split::Full));
+        assert_eq!((recipe.error_model, recipe.solid_angle), (ErrorModel::None, true));
+        assert_eq!((meant.force, meant.sums, meant.summary), (false, false, SummaryForm::Text));
+        assert_eq!(meant.job.execution, Execution::default());
+    }
+
+    #[test]
+    fn an_option_wins_over_the_configuration_and_this_over_the_default() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("config.json");
+        let text = r#"{"nbpt_rad": 500, "unit": "2th_deg", "error_model": "poisson", "poni": {"dist": 1.0, "detector": "Eiger4M"}}"#;
+        std::fs::write(&file, text).unwrap();
+        let meant = meant(&format!("--poni p.poni --config {} --bins 250", file.display())).unwrap();
+        let recipe = &meant.job.recipe;
+        assert_eq!((recipe.bins, recipe.unit, recipe.error_model), (250, Unit::TthDeg, ErrorModel::Poisson));
+        assert_eq!(recipe.geometry, GeometrySpec::File("p.poni".into()));
+    }
+
+    #[test]
+    fn a_normalization_is_a_number_or_a_dataset() {
+        let of = |typed: &str| meant(&format!("--poni p --normalization {typed}")).map(|m| m.job.recipe.normalization);
+        assert_eq!(of("2.5").unwrap(), Normalization::Factor(2.5));
+        assert_eq!(of("m.h5::/i0").unwrap(), Normalization::Dataset("m.h5::/i0".into()));
+        assert!(of("monitor").is_err());
+    }
+
+    #[test]
+    fn ranges_may_be_negative_and_frames_open() {
+        let meant = meant("--poni p --azimuth-range -10,10 --radial-range 0.5,3 --frames 5: --dummy -2").unwrap();
+        let recipe = &meant.job.recipe;
+        assert_eq!((recipe.azimuth_range, recipe.radial_range), (Some((-10.0, 10.0)), Some((0.5, 3.0))));
+        assert_eq!(recipe.dummy, Some(-2.0));
+        assert_eq!(meant.job.frames, FrameRange { start: Some(5), end: None });
+    }
+}
