@@ -1,0 +1,65 @@
+# The doors to this project: `make demo` shows it at work, `make test` checks everything.
+# Needs cargo, python3 and a C compiler; all else goes into .venv.
+
+SHELL  := /bin/bash
+PYTHON ?= python3
+FRAMES ?= 128
+PEERS  ?= ../shared/peers
+
+.PHONY: help setup demo test lint fmt doc bench-peer clean-demo
+
+help:
+	@echo 'make demo        build, simulate $(FRAMES) frames of an Eiger 4M, integrate them, draw the patterns'
+	@echo 'make test        everything: format, lints, documentation, tests, comparison with pyFAI'
+	@echo 'make setup       put cmake, pyFAI and what else the tests need into .venv'
+	@echo 'make lint        format check and clippy'
+	@echo 'make fmt         format the sources'
+	@echo 'make doc         the documentation of all crates, in target/doc'
+	@echo 'make bench-peer  the tutorial stack by pyFAI and by Aureole, one after the other'
+
+setup: .venv/tests-ready
+
+# HDF5 is built from source and wants a newer cmake than many distributions have.
+.venv/build-ready:
+	@command -v cargo > /dev/null || { echo 'cargo is missing: install Rust'; exit 1; }
+	@command -v cc > /dev/null || { echo 'cc is missing: install a C compiler, such as gcc'; exit 1; }
+	@test -e .venv/bin/pip || $(PYTHON) -m venv .venv || { echo 'python3 cannot make a .venv: install its venv module'; exit 1; }
+	.venv/bin/pip install --quiet --disable-pip-version-check $$(grep '^cmake' requirements-test.txt)
+	@touch $@
+
+.venv/tests-ready: requirements-test.txt | .venv/build-ready
+	.venv/bin/pip install --quiet --disable-pip-version-check -r requirements-test.txt
+	@touch $@
+
+demo: .venv/build-ready
+	cargo build --release -p aureole-cli
+	@mkdir -p demo
+	target/release/aureole simulate demo/tutorial.h5 --frames $(FRAMES) --force
+	target/release/aureole integrate demo/tutorial.h5 --poni demo/tutorial.poni --error-model poisson --force -o demo/patterns.h5
+	@echo -n 'plot: '
+	@target/release/aureole plot demo/patterns.h5 --frames 0,32,64,96,127 -o demo/patterns.png
+
+test: setup
+	@PYTHON=.venv/bin/python bash tests/run.sh
+
+lint: .venv/build-ready
+	cargo fmt --check
+	cargo clippy --workspace --all-targets -- -D warnings
+
+fmt:
+	cargo fmt
+
+doc: .venv/build-ready
+	RUSTDOCFLAGS='-D warnings' cargo doc --workspace --no-deps
+
+# Both read the same file on the same threads, pyFAI first; each prints its frames per second.
+bench-peer: setup
+	@test -e $(PEERS)/pyfai_cpu.py || { echo 'PEERS=$(PEERS): pyfai_cpu.py is not there'; exit 1; }
+	cargo build --release -p aureole-cli
+	@mkdir -p demo
+	target/release/aureole simulate demo/tutorial.h5 --frames $(FRAMES) --force
+	.venv/bin/python $(PEERS)/pyfai_cpu.py demo/tutorial.h5 /entry/data/data
+	target/release/aureole integrate demo/tutorial.h5 --poni demo/tutorial.poni --force -o demo/patterns.h5 --summary json
+
+clean-demo:
+	rm -rf demo
