@@ -3,4 +3,6 @@
 pub mod hdf5;
 pub mod image;
 mod input;
+pub mod inspect;
+pub mod sink;
 pub mod source;
