@@ -33,8 +33,8 @@ counted() {
     local status=$?
     wait
     local good bad
-    good=$(grep -oE '[0-9]+ passed' "$logs/$name.log" | awk '{ n += $1 } END { print n + 0 }')
-    bad=$(grep -oE '[0-9]+ failed' "$logs/$name.log" | awk '{ n += $1 } END { print n + 0 }')
+    good=$(grep -E '^test result: |: [0-9]+ passed, ' "$logs/$name.log" | grep -oE '[0-9]+ passed' | awk '{ n += $1 } END { print n + 0 }')
+    bad=$(grep -E '^test result: |: [0-9]+ passed, ' "$logs/$name.log" | grep -oE '[0-9]+ failed' | awk '{ n += $1 } END { print n + 0 }')
     # A program that dies without counting has failed all the same.
     if [ "$status" -ne 0 ] && [ "$bad" -eq 0 ]; then
         bad=1

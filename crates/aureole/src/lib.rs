@@ -6,9 +6,11 @@
 pub mod hdf5;
 pub mod image;
 mod input;
+pub mod inspect;
 pub mod job;
 pub mod layout;
 pub mod machine;
 pub mod result;
 pub mod simulate;
+pub mod sink;
 pub mod source;
