@@ -26,6 +26,11 @@ pub(crate) fn thousands(count: impl Into<u128>) -> String {
     text
 }
 
+/// A number of things: `1 frame`, `36,000 frames`.
+pub(crate) fn count(count: usize, thing: &str) -> String {
+    format!("{} {thing}{}", thousands(count as u64), if count == 1 { "" } else { "s" })
+}
+
 /// A size in bytes with a binary unit: `2.4 MiB`.
 pub(crate) fn bytes(count: u64) -> String {
     const UNITS: [&str; 5] = ["KiB", "MiB", "GiB", "TiB", "PiB"];
@@ -39,6 +44,12 @@ pub(crate) fn bytes(count: u64) -> String {
         unit += 1;
     }
     format!("{value:.1} {}", UNITS[unit])
+}
+
+/// Lengths along each dimension: `32 x 2167 x 2070`.
+pub(crate) fn shape(lengths: &[usize]) -> String {
+    let lengths: Vec<String> = lengths.iter().map(usize::to_string).collect();
+    lengths.join(" x ")
 }
 
 #[cfg(test)]
