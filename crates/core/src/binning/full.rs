@@ -17,7 +17,12 @@ pub(super) fn share(pixel: &Pixel, axis: &Axis, sector: Option<&Sector>, shares:
     if axis.is_periodic() {
         return share_azimuths(pixel, axis, shares);
     }
+    let bins = axis.bins() as f64;
     let mut outline = pixel.corners.map(|[position, azimuth]| [axis.in_bins(position), azimuth]);
+    if axis.holds_all_positions() {
+        // Rounding may put a corner just outside.
+        outline.iter_mut().for_each(|point| point[0] = point[0].clamp(0.0, bins));
+    }
     let Some(azimuths) = unwrapped(outline.map(|point| point[1])) else {
         let part = sector.map_or(1.0, Sector::part_of_circle);
         return shares.add_interval(axis, extent(&outline), part) && part >= 1.0;
@@ -53,7 +58,7 @@ fn share_in_sector(outline: &[Point; 4], axis: &Axis, sector: &Sector, shares: &
 /// Shares a pixel among azimuths.
 fn share_azimuths(pixel: &Pixel, axis: &Axis, shares: &mut Shares) -> bool {
     let azimuths = unwrapped(pixel.corners.map(|corner| corner[0]));
-    let mut inside = axis.is_full_turn();
+    let mut inside = axis.holds_all_azimuths();
     for turn in axis.turns() {
         let on_axis = |azimuth: f64| axis.in_bins(azimuth + turn);
         let outline = azimuths.map(|azimuths| {

@@ -44,28 +44,30 @@ impl Shares {
         }
     }
 
-    /// Spreads `share` evenly over an interval, counted in bins; what lies outside the axis is lost. Returns whether
+    /// Spreads `share` evenly over an interval, counted in bins; what lies outside a given range is lost. Returns whether
     /// nothing does.
     pub(super) fn add_interval(&mut self, axis: &Axis, (low, high): (f64, f64), share: f64) -> bool {
         let bins = axis.bins() as f64;
         if !(high >= 0.0 && low <= bins) {
             return false;
         }
+        let whole = axis.holds_all_positions() || (low >= 0.0 && high <= bins);
         let (first, last) = spanned(low, high, axis.bins());
-        if first == last || high - low <= 0.0 {
-            let inside = if high > low { (high.min(bins) - low.max(0.0)) / (high - low) } else { 1.0 };
-            self.add(first, share * inside);
-        } else {
-            for bin in first..=last {
-                let inside = high.min(bin as f64 + 1.0) - low.max(bin as f64);
-                self.add(bin, share * inside / (high - low));
-            }
+        if whole && first == last {
+            self.add(first, share);
+            return true;
         }
-        low >= 0.0 && high <= bins
+        for bin in first..=last {
+            // Of a whole pixel, what reaches beyond the axis (below radius zero, say) belongs to the bin at that end.
+            let from = if whole && bin == first { low } else { low.max(bin as f64) };
+            let to = if whole && bin == last { high } else { high.min(bin as f64 + 1.0) };
+            self.add(bin, share * (to - from) / (high - low));
+        }
+        whole
     }
 
-    /// Spreads `share` by area over an outline whose first coordinate is counted in bins; what lies outside the axis is
-    /// lost. Returns whether nothing does.
+    /// Spreads `share` by area over an outline whose first coordinate is counted in bins; what lies outside a given
+    /// range is lost. Returns whether nothing does.
     pub(super) fn add_outline(&mut self, axis: &Axis, outline: &[Point], share: f64) -> bool {
         let (low, high) = extent(outline);
         let bins = axis.bins() as f64;
