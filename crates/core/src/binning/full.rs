@@ -17,12 +17,7 @@ pub(super) fn share(pixel: &Pixel, axis: &Axis, sector: Option<&Sector>, shares:
     if axis.is_periodic() {
         return share_azimuths(pixel, axis, shares);
     }
-    let bins = axis.bins() as f64;
     let mut outline = pixel.corners.map(|[position, azimuth]| [axis.in_bins(position), azimuth]);
-    if axis.holds_all_positions() {
-        // Rounding may put a corner just outside.
-        outline.iter_mut().for_each(|point| point[0] = point[0].clamp(0.0, bins));
-    }
     let Some(azimuths) = unwrapped(outline.map(|point| point[1])) else {
         let part = sector.map_or(1.0, Sector::part_of_circle);
         return shares.add_interval(axis, extent(&outline), part) && part >= 1.0;

@@ -74,7 +74,7 @@ impl Shares {
         if !(high >= 0.0 && low <= bins) {
             return false;
         }
-        let whole = low >= 0.0 && high <= bins;
+        let whole = axis.holds_all_positions() || (low >= 0.0 && high <= bins);
         let (first, last) = spanned(low, high, axis.bins());
         if whole && first == last {
             self.add(first, share);
@@ -82,7 +82,9 @@ impl Shares {
         }
         self.areas.clear();
         self.areas.resize(last - first + 1, 0.0);
-        add_areas(&mut self.areas, first, outline);
+        // Of a whole pixel, what rounding puts beyond the axis belongs to the bin at that end.
+        let limits = if whole { (f64::NEG_INFINITY, f64::INFINITY) } else { (0.0, self.areas.len() as f64) };
+        add_areas(&mut self.areas, first, limits, outline);
         // The sum is the area, up to rounding: shares of a whole pixel then sum to one.
         let area = if whole { self.areas.iter().sum::<f64>() } else { signed_area(outline) };
         if area.abs() <= 1e-12 * (high - low) {
@@ -112,8 +114,8 @@ pub(super) fn extent(outline: &[Point]) -> (f64, f64) {
 }
 
 /// Adds to each bin, from number `first` on, the signed area that the outline has in it: the integral of the second
-/// coordinate along each side, bin by bin (Green's theorem).
-fn add_areas(areas: &mut [f64], first: usize, outline: &[Point]) {
+/// coordinate along each side, bin by bin (Green's theorem). What lies outside the limits, counted from `first`, is lost.
+fn add_areas(areas: &mut [f64], first: usize, limits: (f64, f64), outline: &[Point]) {
     // Counted from near the pixel, as little as possible cancels.
     let base = [first as f64, outline[0][1]];
     let from_base = |point: Point| [point[0] - base[0], point[1] - base[1]];
@@ -124,11 +126,11 @@ fn add_areas(areas: &mut [f64], first: usize, outline: &[Point]) {
             continue;
         }
         let slope = (end[1] - start[1]) / run;
-        let mut left = start[0].min(end[0]).max(0.0);
-        let stop = start[0].max(end[0]).min(areas.len() as f64);
+        let mut left = start[0].min(end[0]).max(limits.0);
+        let stop = start[0].max(end[0]).min(limits.1);
         while left < stop {
-            let bin = left as usize;
-            let right = (bin as f64 + 1.0).min(stop);
+            let bin = (left.max(0.0) as usize).min(areas.len() - 1);
+            let right = if bin + 1 == areas.len() { stop } else { stop.min(bin as f64 + 1.0) };
             let height = start[1] + slope * (0.5 * (left + right) - start[0]);
             areas[bin] += height * (right - left).copysign(run);
             left = right;
