@@ -48,10 +48,10 @@ impl Shares {
     /// nothing does.
     pub(super) fn add_interval(&mut self, axis: &Axis, (low, high): (f64, f64), share: f64) -> bool {
         let bins = axis.bins() as f64;
-        if !(high >= 0.0 && low <= bins) {
+        let whole = axis.holds_all_positions() || (low >= 0.0 && high <= bins);
+        if !whole && !(high >= 0.0 && low <= bins) {
             return false;
         }
-        let whole = axis.holds_all_positions() || (low >= 0.0 && high <= bins);
         let (first, last) = spanned(low, high, axis.bins());
         if whole && first == last {
             self.add(first, share);
@@ -71,10 +71,10 @@ impl Shares {
     pub(super) fn add_outline(&mut self, axis: &Axis, outline: &[Point], share: f64) -> bool {
         let (low, high) = extent(outline);
         let bins = axis.bins() as f64;
-        if !(high >= 0.0 && low <= bins) {
+        let whole = axis.holds_all_positions() || (low >= 0.0 && high <= bins);
+        if !whole && !(high >= 0.0 && low <= bins) {
             return false;
         }
-        let whole = axis.holds_all_positions() || (low >= 0.0 && high <= bins);
         let (first, last) = spanned(low, high, axis.bins());
         if whole && first == last {
             self.add(first, share);
