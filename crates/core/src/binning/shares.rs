@@ -49,7 +49,8 @@ impl Shares {
     pub(super) fn add_interval(&mut self, axis: &Axis, (low, high): (f64, f64), share: f64) -> bool {
         let bins = axis.bins() as f64;
         let whole = axis.holds_all_positions() || (low >= 0.0 && high <= bins);
-        if !whole && !(high >= 0.0 && low <= bins) {
+        let meets = high >= 0.0 && low <= bins;
+        if !whole && !meets {
             return false;
         }
         let (first, last) = spanned(low, high, axis.bins());
@@ -72,7 +73,8 @@ impl Shares {
         let (low, high) = extent(outline);
         let bins = axis.bins() as f64;
         let whole = axis.holds_all_positions() || (low >= 0.0 && high <= bins);
-        if !whole && !(high >= 0.0 && low <= bins) {
+        let meets = high >= 0.0 && low <= bins;
+        if !whole && !meets {
             return false;
         }
         let (first, last) = spanned(low, high, axis.bins());
