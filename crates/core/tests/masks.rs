@@ -4,7 +4,7 @@ use aureole_codec::{ChunkFormat, Isa};
 use aureole_core::binning::{Matrix, MatrixBuilder};
 use aureole_core::dtype::Dtype;
 use aureole_core::pattern::{Pattern, Status};
-use aureole_core::pipeline::{ChunkBuf, Plan, Worker};
+use aureole_core::pipeline::{ChunkBuf, Plan};
 use aureole_core::plan::{CpuPlan, Ingredients, PlanError};
 use aureole_core::recipe::{Dummy, ErrorModel};
 use aureole_core::testing::Random;

@@ -4,7 +4,7 @@ use aureole_codec::{ChunkFormat, Isa};
 use aureole_core::binning::Matrix;
 use aureole_core::dtype::Dtype;
 use aureole_core::pattern::Status;
-use aureole_core::pipeline::{BlockPlan, BlockWorker, ChunkBuf, Plan};
+use aureole_core::pipeline::{BlockPlan, ChunkBuf, Plan};
 use aureole_core::plan::{CpuPlan, Ingredients};
 use aureole_core::recipe::{Dummy, ErrorModel};
 use aureole_core::testing::stack::random_matrix;
@@ -20,7 +20,7 @@ fn pixels(dtype: Dtype, count: usize, seed: u64) -> Vec<i128> {
         0 => most,
         1 => least,
         2 => most - 1,
-        3 => random.bits() as i128 % (most + 1),
+        3 => i128::from(random.bits()) % (most + 1),
         _ => random.below(12) as i128,
     };
     (0..count).map(|_| pixel()).collect()
