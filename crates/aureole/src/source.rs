@@ -21,7 +21,7 @@ pub use error::SourceError;
 pub use memory::MemorySource;
 pub use stack::{Origin, Stack};
 
-pub(crate) use choice::{Survey, choose, survey};
+pub(crate) use choice::{choose, survey};
 
 /// A stack, or a part of one, from one dataset.
 pub(crate) struct Segment {

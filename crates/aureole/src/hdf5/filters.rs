@@ -63,7 +63,8 @@ fn bitshuffle(values: &[u32], elem_size: usize) -> Option<Filter> {
         2 => Compression::Lz4,
         _ => return None,
     };
-    (stated as usize == elem_size && block_elems % 8 == 0).then_some(Filter::Bitshuffle { block_elems, compression })
+    (stated as usize == elem_size && block_elems.is_multiple_of(8))
+        .then_some(Filter::Bitshuffle { block_elems, compression })
 }
 
 fn describe(filter: &Stored) -> String {

@@ -69,6 +69,13 @@ impl Place {
         Walk { hops: 0 }.walk(self.clone(), path)
     }
 
+    /// The names in the group here, sorted; none for a dataset.
+    pub(crate) fn members(&self) -> Vec<String> {
+        let mut names = self.group().and_then(|group| group.member_names().ok()).unwrap_or_default();
+        names.sort();
+        names
+    }
+
     /// The path of the member `name` of the group here.
     pub(crate) fn join(&self, name: &str) -> String {
         format!("{}/{name}", self.path.trim_end_matches('/'))
@@ -106,25 +113,25 @@ impl Walk {
     fn walk(&mut self, from: Place, path: &str) -> Result<Place, Hdf5Error> {
         let mut here = if path.starts_with('/') { from.root()? } else { from };
         for name in path.split('/').filter(|name| !matches!(*name, "" | ".")) {
-            here = self.step(here, name)?;
+            here = self.step(&here, name)?;
         }
         Ok(here)
     }
 
-    fn step(&mut self, here: Place, name: &str) -> Result<Place, Hdf5Error> {
+    fn step(&mut self, here: &Place, name: &str) -> Result<Place, Hdf5Error> {
         let Some(group) = here.group() else {
             return Err(here.fail(format!("a dataset, so there is no {name} in it")));
         };
         let link = raw::link(group, name).map_err(|error| here.fail(format!("{name} cannot be read ({error})")))?;
         match link {
-            None => Err(missing(&here, name)),
-            Some(Link::Hard) => child(&here, name),
+            None => Err(missing(here, name)),
+            Some(Link::Hard) => child(here, name),
             Some(Link::Soft(target)) => {
-                self.hop(&here, name)?;
-                self.walk(here.clone(), &target).map_err(|error| dangling(&here, name, &target, error))
+                self.hop(here, name)?;
+                self.walk(here.clone(), &target).map_err(|error| dangling(here, name, &target, error))
             }
             Some(Link::External { file, path }) => {
-                self.hop(&here, name)?;
+                self.hop(here, name)?;
                 let found = locate(&here.file, &file).ok_or_else(|| Hdf5Error::Dangling {
                     file: here.file.clone(),
                     path: here.join(name),
@@ -133,7 +140,7 @@ impl Walk {
                 let mut root = Place::open(&found)?;
                 root.notices.splice(0..0, here.notices.iter().cloned());
                 let target = format!("{file}::{path}");
-                self.walk(root, &path).map_err(|error| dangling(&here, name, &target, error))
+                self.walk(root, &path).map_err(|error| dangling(here, name, &target, error))
             }
         }
     }
@@ -191,7 +198,7 @@ fn dangling(here: &Place, name: &str, target: &str, error: Hdf5Error) -> Hdf5Err
 }
 
 fn missing(here: &Place, name: &str) -> Hdf5Error {
-    let mut members = here.group().and_then(|group| group.member_names().ok()).unwrap_or_default();
+    let mut members = here.members();
     let more = if members.len() > 12 { ", ..." } else { "" };
     members.truncate(12);
     let near = if members.is_empty() {

@@ -9,14 +9,14 @@ use std::ptr;
 
 use aureole_core::dtype::Dtype;
 use hdf5_metno::sync::sync;
-use hdf5_metno::{Dataset, Dataspace, File, Group, h5check};
-use hdf5_metno_sys::h5d::H5Dread;
+use hdf5_metno::{Dataset, Dataspace, Datatype, File, Group, H5Type, Hyperslab, SliceOrIndex, h5check};
+use hdf5_metno_sys::h5d::{H5Dread, H5Dwrite};
 use hdf5_metno_sys::h5f::{H5F_ACC_RDONLY, H5Fopen};
 use hdf5_metno_sys::h5i::hid_t;
 use hdf5_metno_sys::h5l::{H5L_info2_t, H5L_type_t, H5Lget_info2, H5Lget_val, H5Lunpack_elink_val};
 use hdf5_metno_sys::h5p::{
     H5P_DEFAULT, H5Pget_virtual_count, H5Pget_virtual_dsetname, H5Pget_virtual_filename, H5Pget_virtual_srcspace,
-    H5Pget_virtual_vspace, H5Pinsert2,
+    H5Pget_virtual_vspace, H5Pset,
 };
 use hdf5_metno_sys::h5s::{H5Sget_regular_hyperslab, H5Sis_regular_hyperslab};
 
@@ -100,22 +100,50 @@ pub(crate) fn open_unmarked(path: &Path) -> Result<File> {
     let mut clear: u8 = 1;
     sync(|| {
         let value: *mut c_void = (&raw mut clear).cast();
-        // SAFETY: the property is a C `bool`, one byte; the library copies it; no callbacks are registered.
-        h5check(unsafe {
-            H5Pinsert2(access.id(), c"clear_status_flags".as_ptr(), 1, value, None, None, None, None, None, None)
-        })?;
+        // SAFETY: the property is a C `bool`, one byte, which the library copies.
+        h5check(unsafe { H5Pset(access.id(), c"clear_status_flags".as_ptr(), value) })?;
         // SAFETY: `name` is NUL-terminated and `access` is a live file access list; the new id is owned by the result.
         unsafe { hdf5_metno::from_id(h5check(H5Fopen(name.as_ptr(), H5F_ACC_RDONLY, access.id()))?) }
     })
 }
 
-/// A regular selection of a dataspace, one value a dimension.
+/// A regular selection of a dataspace: `count` blocks of `block` elements every `stride`, in each dimension.
+///
+/// Without dimensions it is everything: a file does not say of how much.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Regular {
-    pub(crate) start: Vec<u64>,
-    pub(crate) stride: Vec<u64>,
-    pub(crate) count: Vec<u64>,
-    pub(crate) block: Vec<u64>,
+    start: Vec<u64>,
+    stride: Vec<u64>,
+    count: Vec<u64>,
+    block: Vec<u64>,
+}
+
+impl Regular {
+    /// True when it can be a selection of a dataset of that many dimensions.
+    pub(crate) fn has_rank(&self, rank: usize) -> bool {
+        self.start.is_empty() || self.start.len() == rank
+    }
+
+    /// True when it takes all of a dimension of the given length.
+    pub(crate) fn takes_all(&self, dimension: usize, length: usize) -> bool {
+        self.start.is_empty() || {
+            let (count, block) = (self.count[dimension], self.block[dimension]);
+            let one_run = count == 1 || self.stride[dimension] == block;
+            self.start[dimension] == 0 && one_run && count.checked_mul(block) == Some(length as u64)
+        }
+    }
+
+    /// The indices below `length` that it has in one dimension, in order.
+    pub(crate) fn indices(&self, dimension: usize, length: usize) -> Vec<usize> {
+        if self.start.is_empty() {
+            return (0..length).collect();
+        }
+        let (start, stride) = (self.start[dimension], self.stride[dimension].max(1));
+        let blocks = (0..self.count[dimension]).map(|index| start.saturating_add(index.saturating_mul(stride)));
+        let blocks = blocks.take_while(|first| *first < length as u64);
+        let inside = blocks.flat_map(|first| (0..self.block[dimension]).map(move |at| first.saturating_add(at)));
+        inside.take_while(|index| *index < length as u64).map(|index| index as usize).collect()
+    }
 }
 
 /// One mapping of a virtual dataset.
@@ -194,6 +222,29 @@ pub(crate) fn read_into(dataset: &Dataset, selection: &Dataspace, dtype: Dtype, 
         let (memory, flat, file) = (memory.id(), flat.id(), selection.id());
         // SAFETY: `out` has room for all selected elements of the memory type, which is a plain number of any alignment.
         h5check(unsafe { H5Dread(dataset.id(), memory, flat, file, H5P_DEFAULT, out.as_mut_ptr().cast()) })
+    })?;
+    Ok(())
+}
+
+/// Writes whole rows (all of a dataset but its first dimension) from row `first` on.
+///
+/// # Errors
+/// When the library cannot write them, or the values do not make whole rows.
+pub(crate) fn write_rows<T: H5Type>(dataset: &Dataset, first: usize, values: &[T]) -> Result<()> {
+    let shape = dataset.shape();
+    let width: usize = shape.iter().skip(1).product();
+    if width == 0 || !values.len().is_multiple_of(width) {
+        return Err("values that do not make whole rows".into());
+    }
+    let mut slices = vec![SliceOrIndex::from(first..first + values.len() / width)];
+    slices.extend(shape.iter().skip(1).map(|length| SliceOrIndex::from(0..*length)));
+    let file = dataset.space()?.select(Hyperslab::from(slices))?;
+    let (memory, flat) = (Datatype::from_type::<T>()?, Dataspace::try_new([values.len()])?);
+    sync(|| {
+        // SAFETY: `values` has as many elements as both selections, of the type that `memory` describes.
+        h5check(unsafe {
+            H5Dwrite(dataset.id(), memory.id(), flat.id(), file.id(), H5P_DEFAULT, values.as_ptr().cast())
+        })
     })?;
     Ok(())
 }

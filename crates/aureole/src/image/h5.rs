@@ -8,7 +8,7 @@ use super::{Image, ImageError, byte_count};
 use crate::hdf5::Hdf5Error;
 use crate::hdf5::element::element;
 use crate::hdf5::place::Place;
-use crate::hdf5::{raw, virtuals};
+use crate::hdf5::{plugin, raw, virtuals};
 
 /// Most bytes an image may have when decoded; what a file states is believed up to here.
 const LARGEST: usize = 4 << 30;
@@ -53,12 +53,16 @@ fn read_as(
         return Err(place.fail("a group; name a dataset in it").into());
     };
     virtuals::check(&place)?;
+    plugin::register();
     let full = dataset.shape();
     let shape = shape(&full).ok_or_else(|| place.fail(format!("shape {full:?}; {rule}")))?;
     Ok(read_dataset(&place, dataset, shape)?)
 }
 
 fn read_dataset(place: &Place, dataset: &Dataset, shape: (usize, usize)) -> Result<Image, Hdf5Error> {
+    if !virtuals::is_virtual(place) && dataset.storage_size() == 0 {
+        return Err(place.fail("it was never written"));
+    }
     let unreadable = |error: hdf5_metno::Error| place.fail(format!("cannot be read ({error})"));
     let element = dataset.dtype().map_err(unreadable).and_then(|datatype| {
         element(&datatype).map_err(|name| place.fail(format!("elements of type {name}; numbers are wanted")))
@@ -76,7 +80,7 @@ fn read_dataset(place: &Place, dataset: &Dataset, shape: (usize, usize)) -> Resu
 }
 
 fn only_dataset(root: &Place) -> Result<Place, Hdf5Error> {
-    let names = root.group().and_then(|group| group.member_names().ok()).unwrap_or_default();
+    let names = root.members();
     match names.as_slice() {
         [name] => root.find(name),
         _ => Err(root.fail(format!("say which dataset by FILE::/path; there is {}", names.join(", ")))),

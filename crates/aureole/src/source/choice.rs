@@ -82,7 +82,14 @@ fn only_stack(from: &Place) -> Result<Chosen, SourceError> {
     if let (true, Some(error)) = (all.is_empty(), dangling.into_iter().next()) {
         return Err(error.into());
     }
-    let reason = if all.is_empty() { "no stack of images in it" } else { "several stacks in it" }.into();
+    let file = from.file.clone();
+    if all.is_empty() {
+        return Err(SourceError::Unsuitable {
+            input: file.display().to_string(),
+            reason: "no stack of images in it".into(),
+        });
+    }
+    let reason = "several stacks in it".into();
     let list = all.iter().take(20).map(|line| format!("\n  {line}")).collect();
-    Err(SourceError::Choice { file: from.file.clone(), reason, list })
+    Err(SourceError::Choice { file, reason, list })
 }

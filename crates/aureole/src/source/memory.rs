@@ -32,7 +32,7 @@ impl MemorySource {
         chunks: Vec<Vec<u8>>,
     ) -> Option<MemorySource> {
         let fits = format.elem_size() == dtype.size() && Some(format.elems()) == shape.0.checked_mul(shape.1);
-        fits.then(|| MemorySource { spec: StackSpec { frames: chunks.len(), shape, dtype, format }, chunks })
+        fits.then_some(MemorySource { spec: StackSpec { frames: chunks.len(), shape, dtype, format }, chunks })
     }
 }
 

@@ -40,7 +40,7 @@ fn signal(here: &Place) -> Option<String> {
     let group = here.group()?;
     string(group, "signal").or_else(|| {
         (class(here)? == "NXdata").then_some(())?;
-        let names = group.member_names().ok()?;
+        let names = here.members();
         let marked = |name: &String| group.dataset(name).is_ok_and(|dataset| dataset.attr("signal").is_ok());
         names.into_iter().find(marked)
     })
@@ -62,7 +62,7 @@ fn class(place: &Place) -> Option<String> {
 }
 
 fn only_group(here: &Place, wanted: &str) -> Option<Place> {
-    let names = here.group()?.member_names().ok()?;
+    let names = here.members();
     let mut groups = names.iter().filter_map(|name| here.find(name).ok()).filter(|place| place.group().is_some());
     let found = groups.by_ref().find(|place| class(place).as_deref() == Some(wanted))?;
     groups.all(|place| class(&place).as_deref() != Some(wanted)).then_some(found)
@@ -91,7 +91,7 @@ pub(super) fn series(from: &Place) -> Result<Option<(String, Vec<Place>)>, Hdf5E
 }
 
 fn all_of_series(group: &Place) -> Result<Vec<Place>, Hdf5Error> {
-    let names = group.group().and_then(|group| group.member_names().ok()).unwrap_or_default();
+    let names = group.members();
     let mut numbered: Vec<(u64, String)> = names.into_iter().filter_map(|name| Some((number(&name)?, name))).collect();
     numbered.sort();
     if let Some(gap) = numbered.windows(2).find(|pair| pair[1].0 - pair[0].0 > 1) {
@@ -109,11 +109,11 @@ fn number(name: &str) -> Option<u64> {
 
 /// LImA and BLISS: the only stack in the `measurement` groups of the entries, with the path by which it was found.
 pub(super) fn measurement(from: &Place) -> Result<Option<(String, Place)>, Hdf5Error> {
-    let names = from.group().and_then(|group| group.member_names().ok()).unwrap_or_default();
+    let names = from.members();
     let mut found: Vec<(String, Place)> = Vec::new();
     for entry in names.iter().filter_map(|name| from.find(name).ok()).chain([from.clone()]) {
         let Ok(measured) = entry.find("measurement") else { continue };
-        let members = measured.group().and_then(|group| group.member_names().ok()).unwrap_or_default();
+        let members = measured.members();
         for name in members {
             let Ok(place) = measured.find(&name) else { continue };
             let reached = measured.join(&name);

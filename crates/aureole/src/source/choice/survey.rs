@@ -76,7 +76,7 @@ fn walk(group: &Place, reached: &str, depth: usize, seen: &mut BTreeSet<String>,
     if depth == DEEPEST || !seen.insert(group.identity()) {
         return;
     }
-    let names = group.group().and_then(|group| group.member_names().ok()).unwrap_or_default();
+    let names = group.members();
     for name in names {
         let path = format!("{}/{name}", reached.trim_end_matches('/'));
         match group.find(&name) {

@@ -70,13 +70,9 @@ fn pairs(mapped: &VirtualSource, frames: &Frames, inner: &Frames) -> Result<Vec<
 
 /// True when a selection takes all rows and columns.
 fn whole_frames(part: &Regular, frames: &Frames) -> bool {
-    let all = |dimension: usize, length: usize| {
-        let one_run = part.count[dimension] == 1 || part.stride[dimension] == part.block[dimension];
-        let covered = part.count[dimension].checked_mul(part.block[dimension]);
-        part.start[dimension] == 0 && one_run && covered == Some(length as u64)
-    };
     let rank = frames.leading.len();
-    part.start.len() == rank + 2 && all(rank, frames.shape.0) && all(rank + 1, frames.shape.1)
+    let (rows, columns) = frames.shape;
+    part.has_rank(rank + 2) && part.takes_all(rank, rows) && part.takes_all(rank + 1, columns)
 }
 
 fn common_spec(place: &Place, frames: &Frames, sources: &[BoxedSource]) -> Result<StackSpec, Indirect> {

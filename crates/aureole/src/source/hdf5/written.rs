@@ -59,6 +59,9 @@ fn mapped(place: &Place, frames: &Frames) -> Result<Vec<bool>, Hdf5Error> {
             return Ok(vec![true; frames.count]);
         };
         let inner = Frames::of(&source.place)?;
+        if !target.has_rank(frames.leading.len() + 2) || !part.has_rank(inner.leading.len() + 2) {
+            return Ok(vec![true; frames.count]);
+        }
         let whole = written(&source.place, &inner)?;
         let mut from = numbers(part, &inner).into_iter();
         for to in numbers(target, frames) {
@@ -73,17 +76,8 @@ fn mapped(place: &Place, frames: &Frames) -> Result<Vec<bool>, Hdf5Error> {
 pub(super) fn numbers(part: &Regular, frames: &Frames) -> Vec<usize> {
     let mut numbers = vec![0];
     for (dimension, &length) in frames.leading.iter().enumerate() {
-        let inside = indices(part, dimension, length);
+        let inside = part.indices(dimension, length);
         numbers = numbers.iter().flat_map(|number| inside.iter().map(move |index| number * length + index)).collect();
     }
     numbers
-}
-
-/// The indices below `length` that a selection has in one dimension.
-fn indices(part: &Regular, dimension: usize, length: usize) -> Vec<usize> {
-    let (start, stride) = (part.start[dimension], part.stride[dimension].max(1));
-    let blocks = (0..part.count[dimension]).map(|index| start.saturating_add(index.saturating_mul(stride)));
-    let blocks = blocks.take_while(|first| *first < length as u64);
-    let inside = blocks.flat_map(|first| (0..part.block[dimension]).map(move |inside| first.saturating_add(inside)));
-    inside.take_while(|index| *index < length as u64).map(|index| index as usize).collect()
 }

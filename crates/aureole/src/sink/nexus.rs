@@ -1,0 +1,228 @@
+//! The NeXus file, streamed: created with all that is known beforehand, then a row a frame.
+//!
+//! ```text
+//! /entry                NXentry, @default = data: title, start_time, end_time
+//!   data                NXdata, @signal = I, @axes = [., radial_axis]
+//!     I, I_errors       float32 (frames, bins); NaN where a frame failed
+//!     radial_axis       float64 (bins), with radial_axis_edges (bins + 1)
+//!     norm, count       float64 (bins): the plan's constants
+//!     norm_per_frame, count_per_frame    float64 (frames, bins), once a frame masks pixels of its own
+//!     signal, variance  float64 (frames, bins), when asked for
+//!   frames              status: 0 not done, 1 done, 2 failed; reason
+//!   reduction           NXprocess: program, version, date, layout, device, job, SHA-256 of files, sources
+//! ```
+//! Rows are kept back for a fifth of a second at most, and then written and flushed. The space of the next rows is
+//! allocated ahead, filled with NaN: rows then change data only and not the file's structure, so that a
+//! program killed at any time leaves a file that opens, and others read it while it grows.
+
+mod column;
+mod description;
+mod layout;
+mod own;
+
+use std::ops::ControlFlow;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use aureole_core::pattern::{Pattern, Status};
+use aureole_core::pipeline::{Sink, SinkError, Summary};
+use hdf5_metno::{Dataset, File};
+
+use super::clock;
+use crate::hdf5::attributes::unicode;
+use crate::hdf5::raw;
+use column::Column;
+use own::OwnColumns;
+
+pub use description::{Axis, Corrections, Description, Provenance};
+
+/// Rows are kept back for no longer than this.
+const PATIENCE: Duration = Duration::from_millis(200);
+
+/// Writes patterns to a NeXus file.
+pub struct NexusSink {
+    path: PathBuf,
+    file: File,
+    description: Description,
+    columns: Columns,
+    own: Option<OwnColumns>,
+    /// The row behind the last one taken.
+    next: usize,
+    /// Rows that have their place in the file.
+    allocated: usize,
+    written: Instant,
+    open: bool,
+}
+
+/// The datasets with one row a frame.
+struct Columns {
+    intensity: Column<f32>,
+    errors: Option<Column<f32>>,
+    sums: Option<(Column<f64>, Option<Column<f64>>)>,
+    status: Column<u8>,
+    reason: Dataset,
+}
+
+impl NexusSink {
+    /// Creates the file; with `force` it replaces one that exists.
+    ///
+    /// # Errors
+    /// When the file exists and `force` is not given, cannot be created, or the disk is full.
+    pub fn create(path: &Path, description: Description, force: bool) -> Result<NexusSink, SinkError> {
+        description.check().map_err(|why| SinkError(format!("{}: {why}", path.display())))?;
+        if path.exists() && !force {
+            return Err(SinkError(format!("{} exists; it is not replaced unless forced", path.display())));
+        }
+        let fail = |error: hdf5_metno::Error| SinkError(format!("{} cannot be created ({error})", path.display()));
+        // Without locks, others may open the file while it grows.
+        let mut options = File::with_options();
+        options.with_fapl(|access| access.file_locking(false));
+        let file = if force { options.create(path) } else { options.create_excl(path) }.map_err(fail)?;
+        let allocated = description.rows_ahead().min(description.frames);
+        let built = layout::build(&file, &description, allocated).and_then(|columns| {
+            file.flush()?;
+            Ok(columns)
+        });
+        let columns = built.map_err(|error| {
+            // Nothing of worth is in it, and it would be in the way of the next try.
+            let _ = std::fs::remove_file(path);
+            fail(error)
+        })?;
+        let (path, written) = (path.to_owned(), Instant::now());
+        Ok(NexusSink { path, file, description, columns, own: None, next: 0, allocated, written, open: true })
+    }
+
+    /// Writes what is left, the time and what the run did, and closes the file. Rows never pushed are not in it.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    pub fn finish(mut self, summary: &Summary) -> Result<(), SinkError> {
+        self.open = false;
+        let finished = self.write_rows().and_then(|()| self.resize(self.next)).and_then(|()| {
+            layout::finish(&self.file, &clock::now(), summary)?;
+            self.file.flush()
+        });
+        finished.map_err(|error| self.fail(&error))
+    }
+
+    fn fail(&self, error: &hdf5_metno::Error) -> SinkError {
+        SinkError(format!("{} cannot be written ({error})", self.path.display()))
+    }
+
+    /// Takes one pattern into the buffers.
+    fn take(&mut self, row: usize, pattern: &Pattern) -> hdf5_metno::Result<()> {
+        let failed = !matches!(pattern.status, Status::Done);
+        self.columns.intensity.take(&pattern.intensity, failed, f32::NAN)?;
+        if let Some(errors) = &mut self.columns.errors {
+            errors.take(&pattern.errors, failed, f32::NAN)?;
+        }
+        if let Some((signal, variance)) = &mut self.columns.sums {
+            signal.take(&pattern.signal, failed, f64::NAN)?;
+            if let Some(variance) = variance {
+                variance.take(&pattern.variance, failed, f64::NAN)?;
+            }
+        }
+        let status = match &pattern.status {
+            Status::NotDone => 0,
+            Status::Done => 1,
+            Status::Failed(reason) => {
+                raw::write_rows(&self.columns.reason, row, &[unicode(reason)])?;
+                2
+            }
+        };
+        if pattern.own.is_some() && self.own.is_none() {
+            let rows = row - self.columns.status.pending();
+            self.own =
+                Some(OwnColumns::begin(&self.file, &self.description, self.allocated, rows, &self.columns.status)?);
+        }
+        self.columns.status.take(&[status], false, 0)?;
+        if let Some(own) = &mut self.own {
+            own.take(pattern.own.as_ref(), failed, &self.description)?;
+        }
+        Ok(())
+    }
+
+    /// Writes the rows kept back, and makes sure that they can be read.
+    fn write_rows(&mut self) -> hdf5_metno::Result<()> {
+        let pending = self.columns.status.pending();
+        let first = self.next - pending;
+        self.columns.intensity.write(first)?;
+        if let Some(errors) = &mut self.columns.errors {
+            errors.write(first)?;
+        }
+        if let Some((signal, variance)) = &mut self.columns.sums {
+            signal.write(first)?;
+            variance.as_mut().map_or(Ok(()), |variance| variance.write(first))?;
+        }
+        if let Some(own) = &mut self.own {
+            own.write(first)?;
+        }
+        // Last, so that a row said to be done is there.
+        self.columns.status.write(first)?;
+        self.written = Instant::now();
+        self.file.flush()
+    }
+
+    fn resize(&mut self, rows: usize) -> hdf5_metno::Result<()> {
+        self.columns.intensity.resize(rows)?;
+        if let Some(errors) = &self.columns.errors {
+            errors.resize(rows)?;
+        }
+        if let Some((signal, variance)) = &self.columns.sums {
+            signal.resize(rows)?;
+            variance.as_ref().map_or(Ok(()), |variance| variance.resize(rows))?;
+        }
+        if let Some(own) = &self.own {
+            own.resize(rows)?;
+        }
+        self.columns.status.resize(rows)?;
+        self.columns.reason.resize([rows])?;
+        self.allocated = rows;
+        self.file.flush()
+    }
+
+    fn push_rows(&mut self, row: usize, patterns: &[Pattern]) -> hdf5_metno::Result<()> {
+        if row != self.next {
+            self.write_rows()?;
+            self.next = row;
+        }
+        for pattern in patterns {
+            if self.next >= self.allocated {
+                let ahead = self.next + self.description.rows_ahead();
+                self.resize(ahead.min(self.description.frames))?;
+            }
+            self.take(self.next, pattern)?;
+            self.next += 1;
+            if self.next.is_multiple_of(self.description.rows_a_chunk()) || self.written.elapsed() > PATIENCE {
+                self.write_rows()?;
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Sink for NexusSink {
+    fn push(&mut self, first: usize, patterns: &[Pattern]) -> Result<ControlFlow<()>, SinkError> {
+        let start = self.description.first_frame;
+        let row = first.checked_sub(start).filter(|row| row + patterns.len() <= self.description.frames);
+        let row = row.ok_or_else(|| {
+            let end = start + self.description.frames;
+            let last = first + patterns.len();
+            SinkError(format!(
+                "frames {first}..{last} do not belong to {}, made for {start}..{end}",
+                self.path.display()
+            ))
+        })?;
+        self.push_rows(row, patterns).map_err(|error| self.fail(&error))?;
+        Ok(ControlFlow::Continue(()))
+    }
+}
+
+impl Drop for NexusSink {
+    /// A run that ends early keeps what was pushed.
+    fn drop(&mut self) {
+        if self.open {
+            let _ = self.write_rows();
+        }
+    }
+}

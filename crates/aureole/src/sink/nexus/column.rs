@@ -1,0 +1,89 @@
+//! A dataset with one row a frame.
+
+use hdf5_metno::plist::dataset_create::AllocTime;
+use hdf5_metno::types::OwnedDynValue;
+use hdf5_metno::{Dataset, Extent, Group, H5Type};
+
+use super::Description;
+use crate::hdf5::raw;
+
+/// A dataset of rows, and the rows that are not in it yet.
+pub(super) struct Column<T> {
+    dataset: Dataset,
+    /// Elements a row.
+    width: usize,
+    rows: Vec<T>,
+}
+
+impl<T: H5Type + Copy + Into<OwnedDynValue>> Column<T> {
+    /// Creates a dataset of `rows` rows with one element a bin, filled with `fill`.
+    pub(super) fn of_bins(
+        group: &Group,
+        name: &str,
+        description: &Description,
+        rows: usize,
+        fill: T,
+    ) -> hdf5_metno::Result<Self> {
+        let bins = description.bins();
+        let builder = group.new_dataset::<T>().shape((Extent::resizable(rows), Extent::fixed(bins)));
+        let builder = builder.chunk((description.rows_a_chunk(), bins));
+        let dataset = builder.alloc_time(Some(AllocTime::Early)).fill_value(fill).create(name)?;
+        Ok(Column { dataset, width: bins, rows: Vec::new() })
+    }
+
+    /// Creates a dataset of `rows` single values.
+    pub(super) fn of_values(group: &Group, name: &str, rows: usize, fill: T) -> hdf5_metno::Result<Self> {
+        let builder = group.new_dataset::<T>().shape(Extent::resizable(rows)).chunk(4096);
+        let dataset = builder.alloc_time(Some(AllocTime::Early)).fill_value(fill).create(name)?;
+        Ok(Column { dataset, width: 1, rows: Vec::new() })
+    }
+
+    /// Takes a row; of a failed frame, one of `blank`.
+    ///
+    /// # Errors
+    /// When the row has not the column's width.
+    pub(super) fn take(&mut self, row: &[T], failed: bool, blank: T) -> hdf5_metno::Result<()> {
+        if failed {
+            self.rows.resize(self.rows.len() + self.width, blank);
+        } else if row.len() == self.width {
+            self.rows.extend_from_slice(row);
+        } else {
+            let (have, want, name) = (row.len(), self.width, self.dataset.name());
+            return Err(format!("a pattern with {have} values for {name}, which has {want}").into());
+        }
+        Ok(())
+    }
+
+    /// Rows taken and not written.
+    pub(super) fn pending(&self) -> usize {
+        self.rows.len() / self.width
+    }
+
+    /// The values taken and not written.
+    pub(super) fn waiting(&self) -> &[T] {
+        &self.rows
+    }
+
+    /// Writes the pending rows, the first of them as row `first`.
+    pub(super) fn write(&mut self, first: usize) -> hdf5_metno::Result<()> {
+        if !self.rows.is_empty() {
+            raw::write_rows(&self.dataset, first, &self.rows)?;
+            self.rows.clear();
+        }
+        Ok(())
+    }
+
+    /// Makes room for `rows` rows, or cuts off what is behind them.
+    pub(super) fn resize(&self, rows: usize) -> hdf5_metno::Result<()> {
+        let mut shape = self.dataset.shape();
+        if let Some(first) = shape.first_mut() {
+            *first = rows;
+        }
+        self.dataset.resize(shape)
+    }
+
+    /// All values written so far.
+    pub(super) fn read(&self) -> hdf5_metno::Result<Vec<T>> {
+        self.dataset.read_raw()
+    }
+}

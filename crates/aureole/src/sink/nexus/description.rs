@@ -1,0 +1,106 @@
+//! What has to be known before the first row.
+
+/// Rows a chunk of the file.
+const ROWS_A_CHUNK: usize = 64;
+
+/// Bytes of rows that are allocated ahead.
+const BYTES_AHEAD: usize = 32 << 20;
+
+/// What a result file says of its run, known before the first row.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Description {
+    /// The entry's title.
+    pub title: String,
+    /// Number in the stack of the frame in the first row.
+    pub first_frame: usize,
+    /// Frames that will be pushed, at most.
+    pub frames: usize,
+    /// Whether patterns have errors (and, with sums, variances).
+    pub errors: bool,
+    /// Whether the sums `signal` and `variance` are kept.
+    pub sums: bool,
+    /// The radial axis.
+    pub axis: Axis,
+    /// `Σ c·n` a bin, of the plan.
+    pub norm: Vec<f64>,
+    /// `Σ c` a bin, of the plan: pixels, fractions of pixels included.
+    pub count: Vec<f64>,
+    /// Wavelength in metres, when the geometry has one.
+    pub wavelength: Option<f64>,
+    /// Which corrections the intensities have.
+    pub corrections: Corrections,
+    /// Where the result comes from.
+    pub provenance: Provenance,
+}
+
+/// The radial axis.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Axis {
+    /// The unit's name, such as `q_nm^-1` or `2th_deg`.
+    pub name: String,
+    /// The unit as NeXus wants it, such as `1/nm` or `degree`.
+    pub units: String,
+    /// The axis in words, for plots.
+    pub long_name: String,
+    /// Centres of the bins.
+    pub centres: Vec<f64>,
+    /// Edges of the bins, one more than centres.
+    pub edges: Vec<f64>,
+}
+
+/// Which corrections the intensities have.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Corrections {
+    /// Divided by the solid angle of the pixels.
+    pub solid_angle: bool,
+    /// Divided by the polarization of the scattered beam.
+    pub polarization: bool,
+    /// Divided by a monitor, frame by frame.
+    pub monitor: bool,
+}
+
+/// Where a result comes from.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Provenance {
+    /// Name of the program.
+    pub program: String,
+    /// Its version.
+    pub version: String,
+    /// The parallel layout.
+    pub layout: String,
+    /// What it ran on.
+    pub device: String,
+    /// The job as JSON.
+    pub job: String,
+    /// What a file was used as (`poni`, `mask`, `dark`, `flat`), its name and the SHA-256 of its content.
+    pub files: Vec<(String, String, String)>,
+    /// The datasets read, in order.
+    pub sources: Vec<String>,
+}
+
+impl Description {
+    /// Bins of a pattern.
+    pub(super) fn bins(&self) -> usize {
+        self.axis.centres.len()
+    }
+
+    pub(super) fn rows_a_chunk(&self) -> usize {
+        ROWS_A_CHUNK.min(self.frames.max(1))
+    }
+
+    /// Rows for which space is allocated at a time: whole chunks.
+    pub(super) fn rows_ahead(&self) -> usize {
+        let row = self.bins().max(1) * if self.sums { 24 } else { 8 };
+        (BYTES_AHEAD / row / ROWS_A_CHUNK).max(1) * ROWS_A_CHUNK
+    }
+
+    /// Refuses arrays of different lengths.
+    pub(super) fn check(&self) -> Result<(), String> {
+        let bins = self.bins();
+        let lengths = [self.axis.edges.len(), self.norm.len() + 1, self.count.len() + 1];
+        if bins == 0 || lengths.iter().any(|length| *length != bins + 1) {
+            return Err(format!("{bins} bins, but {lengths:?} edges of axis, norm and count"));
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,141 @@
+//! The groups, datasets and attributes of the file.
+
+use aureole_core::pipeline::Summary;
+use hdf5_metno::types::VarLenUnicode;
+use hdf5_metno::{Dataset, Extent, File, Group, H5Type};
+
+use super::column::Column;
+use super::{Columns, Description};
+use crate::hdf5::attributes::{put, put_all, unicode};
+use crate::sink::clock;
+
+/// Planck's constant times the speed of light, keV·m.
+const HC: f64 = 12.398_419_843_320_026e-10;
+
+type Result<T> = hdf5_metno::Result<T>;
+
+/// Builds the file, with room for `rows` rows.
+pub(super) fn build(file: &File, description: &Description, rows: usize) -> Result<Columns> {
+    put(file, "NX_class", "NXroot")?;
+    put(file, "default", "entry")?;
+    let entry = group(file, "entry", "NXentry")?;
+    put(&entry, "default", "data")?;
+    text(&entry, "title", &description.title)?;
+    text(&entry, "start_time", &clock::now())?;
+    corrections(&entry, description)?;
+    reduction(&entry, description)?;
+    let data = group(&entry, "data", "NXdata")?;
+    put(&data, "signal", "I")?;
+    put_all(&data, "axes", &[".", "radial_axis"])?;
+    data.new_attr::<i32>().create("radial_axis_indices")?.write_scalar(&1)?;
+    axis(&data, description)?;
+    constants(&data, description)?;
+    columns(&entry, &data, description, rows)
+}
+
+/// Writes what is known at the end.
+pub(super) fn finish(file: &File, time: &str, summary: &Summary) -> Result<()> {
+    let entry = file.group("entry")?;
+    text(&entry, "end_time", time)?;
+    let frames = entry.group("frames")?;
+    frames.new_attr::<u64>().create("done")?.write_scalar(&((summary.frames - summary.failed) as u64))?;
+    frames.new_attr::<u64>().create("failed")?.write_scalar(&(summary.failed as u64))
+}
+
+fn columns(entry: &Group, data: &Group, description: &Description, rows: usize) -> Result<Columns> {
+    let floats = |name: &str| Column::of_bins(data, name, description, rows, f32::NAN);
+    let sums = |name: &str| Column::of_bins(data, name, description, rows, f64::NAN);
+    let intensity = floats("I")?;
+    let signal = data.dataset("I")?;
+    put(&signal, "long_name", "intensity")?;
+    put(&signal, "interpretation", "spectrum")?;
+    let errors = description.errors.then(|| floats("I_errors")).transpose()?;
+    let sums = match (description.sums, description.errors) {
+        (false, _) => None,
+        (true, false) => Some((sums("signal")?, None)),
+        (true, true) => Some((sums("signal")?, Some(sums("variance")?))),
+    };
+    let frames = group(entry, "frames", "NXcollection")?;
+    frames.new_attr::<u64>().create("first_frame")?.write_scalar(&(description.first_frame as u64))?;
+    frames.new_attr::<u64>().create("planned")?.write_scalar(&(description.frames as u64))?;
+    let status = Column::of_values(&frames, "status", rows, 0u8)?;
+    let meaning: &Dataset = &frames.dataset("status")?;
+    put(meaning, "meaning", "0 not done, 1 done, 2 failed")?;
+    let reason = frames.new_dataset::<VarLenUnicode>().shape(Extent::resizable(rows)).chunk(1024).create("reason")?;
+    Ok(Columns { intensity, errors, sums, status, reason })
+}
+
+fn axis(data: &Group, description: &Description) -> Result<()> {
+    let axis = &description.axis;
+    for (name, values) in [("radial_axis", &axis.centres), ("radial_axis_edges", &axis.edges)] {
+        let dataset = data.new_dataset_builder().with_data(values).create(name)?;
+        put(&dataset, "units", &axis.units)?;
+        put(&dataset, "long_name", &axis.long_name)?;
+        put(&dataset, "unit_name", &axis.name)?;
+    }
+    Ok(())
+}
+
+fn constants(data: &Group, description: &Description) -> Result<()> {
+    let norm = data.new_dataset_builder().with_data(&description.norm).create("norm")?;
+    put(&norm, "long_name", "sum of the pixels' weights times their normalization")?;
+    let count = data.new_dataset_builder().with_data(&description.count).create("count")?;
+    put(&count, "long_name", "pixels, fractions of pixels included")
+}
+
+/// What NXazint1d asks for. The file says that it follows it where it does: for the two units that it knows.
+fn corrections(entry: &Group, description: &Description) -> Result<()> {
+    let unit = description.axis.name.as_str();
+    if matches!(unit, "2th_deg" | "q_A^-1") && description.wavelength.is_some() {
+        text(entry, "definition", "NXazint1d")?;
+    }
+    let applied = description.corrections;
+    value(entry, "solid_angle_applied", &applied.solid_angle)?;
+    value(entry, "polarization_applied", &applied.polarization)?;
+    value(entry, "normalization_applied", &true)?;
+    value(entry, "monitor_applied", &applied.monitor)?;
+    let instrument = group(entry, "instrument", "NXinstrument")?;
+    let source = group(&instrument, "source", "NXsource")?;
+    text(&source, "probe", "x-ray")?;
+    let Some(wavelength) = description.wavelength else { return Ok(()) };
+    let monochromator = group(&instrument, "monochromator", "NXmonochromator")?;
+    let in_angstrom = value(&monochromator, "wavelength", &(wavelength * 1e10))?;
+    put(&in_angstrom, "units", "angstrom")?;
+    let energy = value(&monochromator, "energy", &(HC / wavelength))?;
+    put(&energy, "units", "keV")
+}
+
+fn reduction(entry: &Group, description: &Description) -> Result<()> {
+    let from = &description.provenance;
+    let reduction = group(entry, "reduction", "NXprocess")?;
+    text(&reduction, "program", &from.program)?;
+    text(&reduction, "version", &from.version)?;
+    text(&reduction, "date", &clock::now())?;
+    text(&reduction, "layout", &from.layout)?;
+    text(&reduction, "device", &from.device)?;
+    text(&reduction, "job", &from.job)?;
+    let sources: Vec<VarLenUnicode> = from.sources.iter().map(|source| unicode(source)).collect();
+    reduction.new_dataset::<VarLenUnicode>().shape([sources.len()]).create("sources")?.write_raw(&sources)?;
+    let files = group(&reduction, "files", "NXcollection")?;
+    for (role, name, digest) in &from.files {
+        let file = text(&files, role, name)?;
+        put(&file, "sha256", digest)?;
+    }
+    Ok(())
+}
+
+fn group(at: &Group, name: &str, class: &str) -> Result<Group> {
+    let group = at.create_group(name)?;
+    put(&group, "NX_class", class)?;
+    Ok(group)
+}
+
+fn text(at: &Group, name: &str, text: &str) -> Result<Dataset> {
+    value(at, name, &unicode(text))
+}
+
+fn value<T: H5Type>(at: &Group, name: &str, value: &T) -> Result<Dataset> {
+    let dataset = at.new_dataset::<T>().create(name)?;
+    dataset.write_scalar(value)?;
+    Ok(dataset)
+}

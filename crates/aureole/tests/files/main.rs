@@ -1,0 +1,10 @@
+//! Files in and out: stacks, images and the result file, made here or real.
+
+mod damage;
+mod images;
+mod links;
+mod real;
+mod result_file;
+mod stacks;
+mod support;
+mod virtual_stacks;
