@@ -3,6 +3,7 @@
 mod error;
 mod prepare;
 pub mod pyfai;
+mod record;
 
 use std::path::PathBuf;
 

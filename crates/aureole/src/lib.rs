@@ -1,7 +1,7 @@
 //! Aureole: integrates stacks of X-ray detector images azimuthally, in interchangeable parallel layouts.
 //!
-//! A [`job`] says what to read and what to compute; [`source`] hands out chunks, a [`layout`] spreads the work, a sink
-//! keeps the patterns.
+//! A [`job`] says what to read and what to compute; a [`source`] hands out chunks, a [`layout`] spreads the work, a
+//! [`sink`] keeps the patterns. [`inspect`] says what is in a file.
 
 pub mod hdf5;
 pub mod image;

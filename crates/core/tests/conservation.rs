@@ -3,7 +3,7 @@
 use aureole_codec::{ChunkFormat, Isa};
 use aureole_core::binning::MatrixBuilder;
 use aureole_core::dtype::Dtype;
-use aureole_core::pipeline::{BlockPlan, BlockWorker, ChunkBuf};
+use aureole_core::pipeline::{BlockPlan, ChunkBuf};
 use aureole_core::plan::{CpuPlan, Ingredients};
 use aureole_core::recipe::ErrorModel;
 use aureole_core::testing::Random;

@@ -1,10 +1,10 @@
 //! Whatever the instructions, the batch or the storage of a chunk: the sums are those of the naive twin, to the last bit.
 
-use aureole_codec::{ChunkFormat, Isa};
+use aureole_codec::{ChunkFormat, Compression, Encoder, Filter, Isa};
 use aureole_core::binning::Matrix;
 use aureole_core::dtype::Dtype;
 use aureole_core::pattern::Status;
-use aureole_core::pipeline::{BlockPlan, BlockWorker, ChunkBuf, Plan};
+use aureole_core::pipeline::{BlockPlan, ChunkBuf, Plan};
 use aureole_core::plan::{CpuPlan, Ingredients};
 use aureole_core::recipe::{Dummy, ErrorModel};
 use aureole_core::testing::stack::random_matrix;
@@ -20,7 +20,7 @@ fn pixels(dtype: Dtype, count: usize, seed: u64) -> Vec<i128> {
         0 => most,
         1 => least,
         2 => most - 1,
-        3 => random.bits() as i128 % (most + 1),
+        3 => i128::from(random.bits()) % (most + 1),
         _ => random.below(12) as i128,
     };
     (0..count).map(|_| pixel()).collect()
@@ -32,7 +32,16 @@ fn bytes(dtype: Dtype, pixels: &[i128]) -> Vec<u8> {
 }
 
 fn formats(dtype: Dtype, elems: usize) -> Vec<ChunkFormat> {
-    vec![ChunkFormat::new(vec![], dtype.size(), elems).unwrap()]
+    let bitshuffle = |block_elems, compression| Filter::Bitshuffle { block_elems, compression };
+    [
+        vec![],
+        vec![bitshuffle(0, Compression::Lz4)],
+        vec![bitshuffle(64, Compression::Lz4)],
+        vec![bitshuffle(5000, Compression::None)],
+    ]
+    .into_iter()
+    .map(|filters| ChunkFormat::new(filters, dtype.size(), elems).unwrap())
+    .collect()
 }
 
 fn ingredients<'a>(matrix: &'a Matrix, norm: &'a [f64], format: &'a ChunkFormat, dtype: Dtype) -> Ingredients<'a> {
@@ -57,12 +66,13 @@ fn check(dtype: Dtype, elems: usize, isa: Isa, format: &ChunkFormat, frames: usi
     let plan = CpuPlan::new(&Ingredients { isa, ..ingredients(&matrix, &norm, format, dtype) }).unwrap();
     let (_, most) = dtype.integer_range().unwrap();
     let raw: Vec<Vec<i128>> = (0..frames).map(|frame| pixels(dtype, elems, 100 + frame as u64)).collect();
+    let mut encoder = Encoder::new(format, isa).unwrap();
     let chunks: Vec<ChunkBuf> = raw
         .iter()
         .enumerate()
         .map(|(frame, raw)| {
             let mut chunk = ChunkBuf { frame, ..ChunkBuf::default() };
-            chunk.bytes = bytes(dtype, raw);
+            encoder.encode_chunk(&bytes(dtype, raw), &mut chunk.bytes).unwrap();
             chunk
         })
         .collect();

@@ -63,7 +63,8 @@ pub fn prepare(spec: JobSpec) -> Result<Prepared, JobError> {
     let (dummy, notice) = dummy(recipe, &geometry.detector, dtype)?;
     let binning = bin(recipe, &geometry, images.mask.as_deref())?;
     let normalization = normalization(&recipe.normalization, stack.spec().frames)?;
-    let mut norm = Corrections { solid_angle: recipe.solid_angle, polarization: recipe.polarization }.image(&geometry)?;
+    let mut norm =
+        Corrections { solid_angle: recipe.solid_angle, polarization: recipe.polarization }.image(&geometry)?;
     if let Some(flat) = &images.flat {
         norm.iter_mut().zip(flat).for_each(|(norm, flat)| *norm *= flat);
     }
@@ -165,11 +166,7 @@ impl Images {
     }
 }
 
-fn correction(
-    option: &'static str,
-    file: Option<&str>,
-    shape: (usize, usize),
-) -> Result<Option<Vec<f64>>, JobError> {
+fn correction(option: &'static str, file: Option<&str>, shape: (usize, usize)) -> Result<Option<Vec<f64>>, JobError> {
     let Some(file) = file else { return Ok(None) };
     let image = image::read_image(file).map_err(|error: ImageError| JobError::Image { option, error })?;
     fits(option, file, image.shape, shape)?;
@@ -181,11 +178,7 @@ fn fits(option: &'static str, file: &str, found: (usize, usize), expected: (usiz
 }
 
 /// The dummy the recipe asks for, or else the detector's own; with a notice where the type cannot hold it.
-fn dummy(
-    recipe: &RecipeSpec,
-    detector: &Detector,
-    dtype: Dtype,
-) -> Result<(Option<Dummy>, Option<String>), JobError> {
+fn dummy(recipe: &RecipeSpec, detector: &Detector, dtype: Dtype) -> Result<(Option<Dummy>, Option<String>), JobError> {
     let Some(value) = recipe.dummy else {
         if recipe.delta_dummy.is_some() {
             return Err(option("--delta-dummy", "needs --dummy beside it"));
@@ -199,7 +192,8 @@ fn dummy(
     }
     let dummy = Dummy { value, delta };
     let holds = dtype.is_float() || dummy.integers(dtype).is_some();
-    let notice = (!holds).then(|| format!("--dummy {value}: no {dtype} pixel can have this value, so none is left out"));
+    let notice =
+        (!holds).then(|| format!("--dummy {value}: no {dtype} pixel can have this value, so none is left out"));
     Ok((Some(dummy), notice))
 }
 

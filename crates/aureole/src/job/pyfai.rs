@@ -46,9 +46,26 @@ pub struct PyfaiConfig {
 
 /// Keys without a meaning for the result: who wrote the file, for which machine, and flags that are read beside others.
 const IGNORED: [&str; 20] = [
-    "application", "version", "shape", "opencl_device", "do_OpenCL", "integrator_class", "do_mask", "do_dark", "do_flat",
-    "do_dummy", "do_polarization", "do_radial_range", "do_azimuthal_range", "do_azimuth_range", "dist", "detector",
-    "detector_config", "wavelength", "poni_version", "splineFile",
+    "application",
+    "version",
+    "shape",
+    "opencl_device",
+    "do_OpenCL",
+    "integrator_class",
+    "do_mask",
+    "do_dark",
+    "do_flat",
+    "do_dummy",
+    "do_polarization",
+    "do_radial_range",
+    "do_azimuthal_range",
+    "do_azimuth_range",
+    "dist",
+    "detector",
+    "detector_config",
+    "wavelength",
+    "poni_version",
+    "splineFile",
 ];
 
 impl PyfaiConfig {

@@ -122,3 +122,20 @@ fn put_rest(out: &mut Vec<u8>, length: usize) {
         out.push((rest % 255) as u8);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::Compressor;
+
+    #[test]
+    fn the_table_starts_anew_before_places_overflow() {
+        let data = b"abcdefghabcdefghabcdefghabcdefgh";
+        let (mut first, mut second) = (Vec::new(), Vec::new());
+        let mut compressor = Compressor::default();
+        compressor.compress(data, &mut first);
+        compressor.origin = u32::MAX - data.len() as u32 + 1;
+        compressor.compress(data, &mut second);
+        assert_eq!(first, second);
+        assert_eq!(compressor.origin, 1 + data.len() as u32);
+    }
+}

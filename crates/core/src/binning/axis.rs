@@ -16,7 +16,7 @@ pub(super) struct Axis {
     bins: usize,
     first: f64,
     width: f64,
-    /// True where the axis was laid over all pixels: none can lie outside, whatever rounding says.
+    /// True where the axis was laid over all pixels.
     covers_all: bool,
 }
 
@@ -50,8 +50,12 @@ impl Axis {
 
     /// A position counted in bins from the first edge.
     pub(super) fn in_bins(&self, position: f64) -> f64 {
-        let place = (position - self.first) / self.width;
-        if self.covers_all && !self.is_periodic() { place.clamp(0.0, self.bins as f64) } else { place }
+        (position - self.first) / self.width
+    }
+
+    /// True for a radial axis that was laid over all pixels: what seems to lie outside belongs to the bin at that end.
+    pub(super) fn holds_all_positions(&self) -> bool {
+        self.covers_all && !self.is_periodic()
     }
 
     /// True for an azimuthal axis.
@@ -64,9 +68,9 @@ impl Axis {
         if self.is_periodic() { &[-2.0 * TAU, -TAU, 0.0, TAU, 2.0 * TAU] } else { &[0.0] }
     }
 
-    /// True where every azimuth is on the axis.
-    pub(super) fn is_full_turn(&self) -> bool {
-        self.is_periodic() && self.width * self.bins as f64 > TAU - 1e-9
+    /// True where no azimuth can lie outside, whatever rounding says.
+    pub(super) fn holds_all_azimuths(&self) -> bool {
+        self.is_periodic() && (self.covers_all || self.width * self.bins as f64 > TAU - 1e-9)
     }
 
     /// Where bins begin and end, in the unit.

@@ -30,7 +30,7 @@ pub(super) fn share(pixel: &Pixel, axis: &Axis, sector: Option<&Sector>, shares:
 /// The same along an azimuthal axis.
 fn share_azimuths(pixel: &Pixel, axis: &Axis, shares: &mut Shares) -> bool {
     let (low, high) = azimuths(pixel);
-    let mut inside = axis.is_full_turn();
+    let mut inside = axis.holds_all_azimuths();
     for turn in axis.turns() {
         let interval = (axis.in_bins(low + turn), axis.in_bins(high + turn));
         if interval.1 > 0.0 && interval.0 < axis.bins() as f64 {

@@ -53,7 +53,7 @@ fn share_in_sector(outline: &[Point; 4], axis: &Axis, sector: &Sector, shares: &
 /// Shares a pixel among azimuths.
 fn share_azimuths(pixel: &Pixel, axis: &Axis, shares: &mut Shares) -> bool {
     let azimuths = unwrapped(pixel.corners.map(|corner| corner[0]));
-    let mut inside = axis.is_full_turn();
+    let mut inside = axis.holds_all_azimuths();
     for turn in axis.turns() {
         let on_axis = |azimuth: f64| axis.in_bins(azimuth + turn);
         let outline = azimuths.map(|azimuths| {

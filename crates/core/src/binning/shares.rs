@@ -44,35 +44,39 @@ impl Shares {
         }
     }
 
-    /// Spreads `share` evenly over an interval, counted in bins; what lies outside the axis is lost. Returns whether
+    /// Spreads `share` evenly over an interval, counted in bins; what lies outside a given range is lost. Returns whether
     /// nothing does.
     pub(super) fn add_interval(&mut self, axis: &Axis, (low, high): (f64, f64), share: f64) -> bool {
         let bins = axis.bins() as f64;
-        if !(high >= 0.0 && low <= bins) {
+        let whole = axis.holds_all_positions() || (low >= 0.0 && high <= bins);
+        let meets = high >= 0.0 && low <= bins;
+        if !whole && !meets {
             return false;
         }
         let (first, last) = spanned(low, high, axis.bins());
-        if first == last || high - low <= 0.0 {
-            let inside = if high > low { (high.min(bins) - low.max(0.0)) / (high - low) } else { 1.0 };
-            self.add(first, share * inside);
-        } else {
-            for bin in first..=last {
-                let inside = high.min(bin as f64 + 1.0) - low.max(bin as f64);
-                self.add(bin, share * inside / (high - low));
-            }
+        if whole && first == last {
+            self.add(first, share);
+            return true;
         }
-        low >= 0.0 && high <= bins
+        for bin in first..=last {
+            // Of a whole pixel, what reaches beyond the axis (below radius zero, say) belongs to the bin at that end.
+            let from = if whole && bin == first { low } else { low.max(bin as f64) };
+            let to = if whole && bin == last { high } else { high.min(bin as f64 + 1.0) };
+            self.add(bin, share * (to - from) / (high - low));
+        }
+        whole
     }
 
-    /// Spreads `share` by area over an outline whose first coordinate is counted in bins; what lies outside the axis is
-    /// lost. Returns whether nothing does.
+    /// Spreads `share` by area over an outline whose first coordinate is counted in bins; what lies outside a given
+    /// range is lost. Returns whether nothing does.
     pub(super) fn add_outline(&mut self, axis: &Axis, outline: &[Point], share: f64) -> bool {
         let (low, high) = extent(outline);
         let bins = axis.bins() as f64;
-        if !(high >= 0.0 && low <= bins) {
+        let whole = axis.holds_all_positions() || (low >= 0.0 && high <= bins);
+        let meets = high >= 0.0 && low <= bins;
+        if !whole && !meets {
             return false;
         }
-        let whole = low >= 0.0 && high <= bins;
         let (first, last) = spanned(low, high, axis.bins());
         if whole && first == last {
             self.add(first, share);
@@ -80,7 +84,9 @@ impl Shares {
         }
         self.areas.clear();
         self.areas.resize(last - first + 1, 0.0);
-        add_areas(&mut self.areas, first, outline);
+        // Of a whole pixel, what rounding puts beyond the axis belongs to the bin at that end.
+        let limits = if whole { (f64::NEG_INFINITY, f64::INFINITY) } else { (0.0, self.areas.len() as f64) };
+        add_areas(&mut self.areas, first, limits, outline);
         // The sum is the area, up to rounding: shares of a whole pixel then sum to one.
         let area = if whole { self.areas.iter().sum::<f64>() } else { signed_area(outline) };
         if area.abs() <= 1e-12 * (high - low) {
@@ -110,8 +116,8 @@ pub(super) fn extent(outline: &[Point]) -> (f64, f64) {
 }
 
 /// Adds to each bin, from number `first` on, the signed area that the outline has in it: the integral of the second
-/// coordinate along each side, bin by bin (Green's theorem).
-fn add_areas(areas: &mut [f64], first: usize, outline: &[Point]) {
+/// coordinate along each side, bin by bin (Green's theorem). What lies outside the limits, counted from `first`, is lost.
+fn add_areas(areas: &mut [f64], first: usize, limits: (f64, f64), outline: &[Point]) {
     // Counted from near the pixel, as little as possible cancels.
     let base = [first as f64, outline[0][1]];
     let from_base = |point: Point| [point[0] - base[0], point[1] - base[1]];
@@ -122,11 +128,11 @@ fn add_areas(areas: &mut [f64], first: usize, outline: &[Point]) {
             continue;
         }
         let slope = (end[1] - start[1]) / run;
-        let mut left = start[0].min(end[0]).max(0.0);
-        let stop = start[0].max(end[0]).min(areas.len() as f64);
+        let mut left = start[0].min(end[0]).max(limits.0);
+        let stop = start[0].max(end[0]).min(limits.1);
         while left < stop {
-            let bin = left as usize;
-            let right = (bin as f64 + 1.0).min(stop);
+            let bin = (left.max(0.0) as usize).min(areas.len() - 1);
+            let right = if bin + 1 == areas.len() { stop } else { stop.min(bin as f64 + 1.0) };
             let height = start[1] + slope * (0.5 * (left + right) - start[0]);
             areas[bin] += height * (right - left).copysign(run);
             left = right;

@@ -16,7 +16,7 @@ pub trait FloatPixel: Copy + Send + Sync + 'static {
 }
 
 macro_rules! float_pixel {
-    ($pixel:ty, $is_masked:expr) => {
+    ($pixel:ty, $value:expr, $is_masked:expr) => {
         impl FloatPixel for $pixel {
             fn read(bytes: &[u8], index: usize) -> $pixel {
                 const SIZE: usize = size_of::<$pixel>();
@@ -26,7 +26,7 @@ macro_rules! float_pixel {
             }
 
             fn value(self) -> f64 {
-                self as f64
+                $value(self)
             }
 
             fn is_masked(self, dummy: Option<&Dummy>) -> bool {
@@ -50,10 +50,10 @@ fn integer_is_masked(raw: impl Into<i128>, dummy: Option<&Dummy>) -> bool {
     })
 }
 
-float_pixel!(f32, float_is_masked);
-float_pixel!(f64, float_is_masked);
-float_pixel!(u64, integer_is_masked);
-float_pixel!(i64, integer_is_masked);
+float_pixel!(f32, f64::from, float_is_masked);
+float_pixel!(f64, f64::from, float_is_masked);
+float_pixel!(u64, |raw| raw as f64, integer_is_masked);
+float_pixel!(i64, |raw| raw as f64, integer_is_masked);
 
 /// Adds the slice of one frame in the order of its pixels: `signal[place(bin)] += C·raw`, and the same for the variance
 /// `C₂·max(1, raw)`. Calls `masked(bin, entry)` instead for each entry whose pixel is masked.

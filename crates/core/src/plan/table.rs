@@ -120,7 +120,8 @@ fn cut(format: &ChunkFormat) -> (Vec<Range<usize>>, Vec<usize>) {
 }
 
 fn part(matrix: &Matrix, constants: &PixelConstants, elems: Range<usize>, fraction_bits: u32) -> Part {
-    let (mut entries, mut one): (Vec<(u32, u16, u32)>, Vec<(u32, u32)>) = (Vec::new(), Vec::new());
+    let mut entries: Vec<(u32, u16, u32)> = Vec::new();
+    let mut one = Vec::new();
     for pixel in elems.clone().filter(|pixel| !constants.is_masked(*pixel)) {
         one.clear();
         fixed::quantise(matrix.entries_of(pixel), matrix.is_whole(pixel), fraction_bits, &mut one);

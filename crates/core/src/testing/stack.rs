@@ -33,6 +33,9 @@ impl Source for MemorySource {
 }
 
 /// A stack of 7 × 613 pixels, uncompressed (which has blocks of its own), some of them marked by the dummy -2.
+///
+/// # Panics
+/// Never: the shape is a good one.
 #[must_use]
 pub fn small_stack(frames: usize, seed: u64) -> MemorySource {
     let shape = (7, 613);
@@ -49,6 +52,9 @@ pub fn small_stack(frames: usize, seed: u64) -> MemorySource {
 }
 
 /// A matrix that shares each pixel among up to three of `bins` bins; some pixels are masked, some only partly inside.
+///
+/// # Panics
+/// When there are more entries than a matrix can number.
 #[must_use]
 pub fn random_matrix(pixels: usize, bins: usize, seed: u64) -> Matrix {
     let mut random = Random::new(seed);
@@ -66,6 +72,9 @@ pub fn random_matrix(pixels: usize, bins: usize, seed: u64) -> Matrix {
 }
 
 /// A plan with errors, a dark and per-frame masks for a stack of [`small_stack`].
+///
+/// # Panics
+/// When `spec` is that of another kind of stack.
 #[must_use]
 pub fn small_plan(spec: &StackSpec) -> CpuPlan {
     let pixels = spec.shape.0 * spec.shape.1;

@@ -50,8 +50,8 @@ impl CpuWorker<'_> {
             seen = kernel::add_tile(plan.isa, P::SIGNED, &entries, &self.tile, signal, variance);
         }
         let Some(marked) = Marked::new(plan) else { return };
-        for lane in 0..frames {
-            if marked.may_be_in(seen[lane]) && sums.failed[lane].is_none() {
+        for (lane, seen) in seen.into_iter().enumerate().take(frames) {
+            if marked.may_be_in(seen) && sums.failed[lane].is_none() {
                 let frame = &self.pixels[lane][bytes.clone()];
                 take_back::<P>(plan, slice, &entries, frame, marked, lane, sums);
             }

@@ -1,0 +1,104 @@
+//! What the result file says of the job: enough to know how every number came about.
+
+use std::fmt::Write;
+use std::io::{BufReader, Read};
+use std::path::Path;
+
+use aureole_core::recipe::ErrorModel;
+use sha2::{Digest, Sha256};
+
+use super::{GeometrySpec, JobError, Normalization, Prepared, RecipeSpec};
+use crate::sink::nexus::{Axis, Corrections, Description, Provenance};
+
+impl Prepared {
+    /// What is known of the result before the first row; `sums` asks for the sums beside the means.
+    ///
+    /// # Errors
+    /// When a file that the job names can no longer be read.
+    pub fn description(&self, sums: bool) -> Result<Description, JobError> {
+        let recipe = &self.spec.recipe;
+        let constants = self.plan.constants();
+        Ok(Description {
+            title: format!("azimuthal integration of {}", self.spec.inputs.join(", ")),
+            first_frame: self.frames.start,
+            frames: self.frames.len(),
+            errors: recipe.error_model != ErrorModel::None,
+            sums,
+            axis: Axis {
+                name: recipe.unit.name().into(),
+                units: recipe.unit.nexus_units().into(),
+                long_name: recipe.unit.long_name().into(),
+                centres: self.centres.clone(),
+                edges: self.edges.clone(),
+            },
+            norm: constants.norm(),
+            count: constants.count(),
+            wavelength: self.geometry.wavelength,
+            corrections: Corrections {
+                solid_angle: recipe.solid_angle,
+                polarization: recipe.polarization.is_some(),
+                monitor: matches!(recipe.normalization, Normalization::Dataset(_)),
+            },
+            provenance: self.provenance()?,
+        })
+    }
+
+    fn provenance(&self) -> Result<Provenance, JobError> {
+        let files = named_files(&self.spec.recipe)
+            .into_iter()
+            .map(|(role, input)| {
+                let (file, _) = crate::input::split(&input);
+                Ok((role.to_owned(), input.clone(), sha256(role, file)?))
+            })
+            .collect::<Result<_, JobError>>()?;
+        Ok(Provenance {
+            program: "aureole".into(),
+            version: env!("CARGO_PKG_VERSION").into(),
+            layout: self.executor().name().into(),
+            device: format!("{} threads, {}", self.threads, self.isa),
+            job: self.spec.to_json(),
+            files,
+            sources: self.stack.origins().iter().map(ToString::to_string).collect(),
+        })
+    }
+}
+
+/// The files that a recipe names, by what they are used as.
+fn named_files(recipe: &RecipeSpec) -> Vec<(&'static str, String)> {
+    let poni = match &recipe.geometry {
+        GeometrySpec::File(path) => Some(path.display().to_string()),
+        GeometrySpec::Poni(_) => None,
+    };
+    let monitor = match &recipe.normalization {
+        Normalization::Dataset(input) => Some(input.clone()),
+        _ => None,
+    };
+    let named = [
+        ("poni", poni),
+        ("mask", recipe.mask.clone()),
+        ("dark", recipe.dark.clone()),
+        ("flat", recipe.flat.clone()),
+        ("normalization", monitor),
+    ];
+    named.into_iter().filter_map(|(role, input)| Some((role, input?))).collect()
+}
+
+/// SHA-256 of a file's content, in hexadecimal.
+fn sha256(role: &str, file: &Path) -> Result<String, JobError> {
+    let digest = || -> std::io::Result<Sha256> {
+        let mut reader = BufReader::new(std::fs::File::open(file)?);
+        let (mut digest, mut buffer) = (Sha256::new(), vec![0; 1 << 16]);
+        loop {
+            match reader.read(&mut buffer)? {
+                0 => return Ok(digest),
+                n => digest.update(&buffer[..n]),
+            }
+        }
+    };
+    let digest = digest().map_err(|error| JobError::Description(format!("{role} {}: {error}", file.display())))?;
+    let mut text = String::new();
+    for byte in digest.finalize() {
+        let _ = write!(text, "{byte:02x}");
+    }
+    Ok(text)
+}
