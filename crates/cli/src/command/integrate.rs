@@ -5,6 +5,7 @@ mod stop;
 mod watched;
 
 use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 
 use aureole::job::{self, Prepared};
@@ -21,14 +22,18 @@ use watched::Watched;
 pub(crate) fn run(args: IntegrateArgs) -> Outcome {
     let meant = args.meant()?;
     check_output(&meant)?;
+    let stop = stop::on_signal()?;
     let prepared = job::prepare(meant.job.clone()).map_err(Failure::refused)?;
     for notice in &prepared.notices {
         eprintln!("note: {notice}");
     }
+    if stop.load(Ordering::Relaxed) {
+        return Ok(Exit::Interrupted);
+    }
     eprintln!("{}", report::header(&prepared));
     let description = prepared.description(meant.sums).map_err(Failure::refused)?;
     let sink = NexusSink::create(&meant.output, description, meant.force).map_err(Failure::io)?;
-    let (summary, seconds) = integrate(&prepared, sink)?;
+    let (summary, seconds) = integrate(&prepared, sink, stop)?;
     let report = Report::new(&prepared, &summary, seconds, &meant.output);
     print::stdout(&match meant.summary {
         SummaryForm::Text => report.text(),
@@ -70,8 +75,7 @@ fn same_file(a: &Path, b: &Path) -> bool {
 
 /// Runs the job; seconds count from the first read to the last row on disk. Whatever ends the run, what was pushed is in
 /// the file.
-fn integrate(prepared: &Prepared, sink: NexusSink) -> Result<(Summary, f64), Failure> {
-    let stop = stop::on_signal()?;
+fn integrate(prepared: &Prepared, sink: NexusSink, stop: &AtomicBool) -> Result<(Summary, f64), Failure> {
     let progress = Progress::new(prepared.frames.len() as u64);
     let start = Instant::now();
     let mut watched = Watched::new(sink, &progress, stop);
