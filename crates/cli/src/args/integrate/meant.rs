@@ -60,14 +60,14 @@ impl IntegrateArgs {
         let (start, end) = self.run.frames.as_ref().map_or((None, None), |frames| (Some(frames.start()), frames.end()));
         let summary = if self.run.summary == "json" { SummaryForm::Json } else { SummaryForm::Text };
         let force = self.run.force;
-        let execution = execution(self.run);
+        let execution = execution(&self.run);
         let frames = FrameRange { start, end };
         let job = JobSpec { version: job::VERSION, inputs: self.input, frames, recipe, execution };
         Ok(Meant { job, output: self.output, sums: self.pattern.sums, force, summary })
     }
 }
 
-fn execution(run: RunArgs) -> Execution {
+fn execution(run: &RunArgs) -> Execution {
     Execution {
         layout: Layout::from_name(run.layout).unwrap_or_default(),
         threads: run.threads.map(usize::from),
