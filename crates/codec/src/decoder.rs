@@ -57,6 +57,9 @@ impl Decoder {
     ) -> Result<(), DecodeError> {
         let elem_size = self.format.elem_size();
         let elems = self.format.block_range(block);
+        if elems.is_empty() {
+            return Err(DecodeError::Truncated);
+        }
         if out.len() != elems.len() * elem_size {
             return Err(DecodeError::WrongLength);
         }

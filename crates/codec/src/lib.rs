@@ -4,13 +4,16 @@
 
 pub mod bitshuffle;
 pub mod decoder;
+pub mod encoder;
 pub mod error;
 mod filter;
 pub mod format;
 pub mod isa;
 pub mod lz4;
+pub mod testing;
 
 pub use decoder::{BlockIndex, Decoder};
+pub use encoder::{EncodeError, Encoder};
 pub use error::DecodeError;
 pub use format::{ChunkFormat, Compression, Filter, FormatError};
 pub use isa::Isa;

@@ -1,4 +1,4 @@
-//! LZ4 blocks: the raw form without frame or length, one sequence of literals and back references after the other.
+//! LZ4 blocks, read and written: the raw form without frame or length, one sequence of literals and back references after the other.
 //!
 //! Each sequence is a token (high nibble: number of literals, low nibble: match length less 4), the literals, a 16-bit
 //! little-endian offset and the match; 15 in a nibble says that bytes to be added follow. The last one has literals only.
@@ -6,7 +6,10 @@
 
 #[cfg(target_arch = "x86_64")]
 mod avx2;
+mod compressor;
 mod scalar;
+
+pub use compressor::Compressor;
 
 use crate::{DecodeError, Isa};
 

@@ -2,12 +2,13 @@
 
 use super::GROUP;
 
-/// Undoes the transpose of a block; lengths were checked by the caller.
-pub(super) fn unshuffle(elem_size: usize, src: &[u8], dst: &mut [u8]) {
+/// Undoes the transpose of a block, but for the first `done` bytes of each plane; lengths were checked by the caller.
+pub(super) fn unshuffle(elem_size: usize, src: &[u8], dst: &mut [u8], done: usize) {
     let plane = src.len() / (GROUP * elem_size);
-    for byte in 0..elem_size {
-        let planes = &src[byte * GROUP * plane..][..GROUP * plane];
-        for (group, out) in dst.chunks_exact_mut(GROUP * elem_size).enumerate() {
+    let rest = &mut dst[done * GROUP * elem_size..];
+    for (group, out) in (done..).zip(rest.chunks_exact_mut(GROUP * elem_size)) {
+        for byte in 0..elem_size {
+            let planes = &src[byte * GROUP * plane..][..GROUP * plane];
             let bits = transpose8(std::array::from_fn(|bit| planes[bit * plane + group]));
             for (element, value) in bits.into_iter().enumerate() {
                 out[element * elem_size + byte] = value;
@@ -17,7 +18,7 @@ pub(super) fn unshuffle(elem_size: usize, src: &[u8], dst: &mut [u8]) {
 }
 
 /// Transposes an 8 x 8 matrix of bits, a row a byte, by swapping ever larger off-diagonal squares.
-fn transpose8(rows: [u8; 8]) -> [u8; 8] {
+pub(super) fn transpose8(rows: [u8; 8]) -> [u8; 8] {
     let mut x = u64::from_le_bytes(rows);
     for (shift, mask) in [(7, 0x00aa_00aa_00aa_00aa_u64), (14, 0x0000_cccc_0000_cccc), (28, 0x0000_0000_f0f0_f0f0)] {
         let swap = (x ^ (x >> shift)) & mask;

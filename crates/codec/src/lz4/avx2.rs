@@ -40,10 +40,10 @@ pub(super) fn decode(src: &[u8], dst: &mut [u8]) -> Result<(), DecodeError> {
         }
         let offset = usize::from(u16::from_le_bytes([src[from], src[from + 1]]));
         from += 2;
+        let length = take_length(src, &mut from, token & LONG)? + MIN_MATCH;
         if offset == 0 || offset > at {
             return Err(DecodeError::Corrupt);
         }
-        let length = take_length(src, &mut from, token & LONG)? + MIN_MATCH;
         let room = dst.len() - at;
         if length <= 16 && room >= 16 {
             // SAFETY: 0 < offset <= at, and 16 bytes fit behind `at`.
