@@ -4,6 +4,9 @@ use std::path::{Path, PathBuf};
 
 use hdf5_metno::{Dataset, File};
 
+/// The status of a frame that was integrated.
+const DONE: u8 = 1;
+
 /// What can be wrong with a result file.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ResultError {
@@ -52,6 +55,7 @@ pub struct ResultFile {
     intensity: Dataset,
     errors: Option<Dataset>,
     frames: usize,
+    done: Option<Vec<u8>>,
 }
 
 impl ResultFile {
@@ -80,13 +84,24 @@ impl ResultFile {
         let errors = handle.dataset("/entry/data/I_errors").ok().filter(|errors| errors.shape() == shape);
         let text = |name: &str| attribute(&radial, name);
         let axis = Axis { centres, units: text("units"), long_name: text("long_name") };
-        Ok(ResultFile { file: file.to_owned(), axis, intensity, errors, frames })
+        let done = handle.dataset("/entry/frames/status").and_then(|status| status.read_1d::<u8>());
+        let done = done.ok().map(|status| status.to_vec()).filter(|status| status.len() == frames);
+        Ok(ResultFile { file: file.to_owned(), axis, intensity, errors, frames, done })
     }
 
     /// Number of frames in the file.
     #[must_use]
     pub fn frames(&self) -> usize {
         self.frames
+    }
+
+    /// The last frame that was integrated; in a file that says nothing of it, the last one.
+    #[must_use]
+    pub fn last_done(&self) -> Option<usize> {
+        match &self.done {
+            Some(status) => status.iter().rposition(|&status| status == DONE),
+            None => self.frames.checked_sub(1),
+        }
     }
 
     /// The radial axis.

@@ -32,6 +32,9 @@ pub(crate) enum Failure {
     /// A file could not be read or written: 1.
     #[error("{0}")]
     Io(String),
+    /// A frame failed in a strict run, which stopped there: 3.
+    #[error("{0}")]
+    Frame(String),
 }
 
 impl Failure {
@@ -51,6 +54,7 @@ impl From<Failure> for ExitCode {
         ExitCode::from(match failure {
             Failure::Refused(_) => 2,
             Failure::Io(_) => 1,
+            Failure::Frame(_) => 3,
         })
     }
 }

@@ -31,6 +31,7 @@ impl Frames {
 impl std::fmt::Display for Frames {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self.end {
+            Some(end) if end == self.start + 1 => write!(f, "{}", self.start),
             Some(end) => write!(f, "{}:{end}", self.start),
             None => write!(f, "{}:", self.start),
         }

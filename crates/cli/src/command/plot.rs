@@ -18,10 +18,10 @@ pub(crate) fn run(args: &PlotArgs) -> Outcome {
     picture::format(&args.output)?;
     let scale = Scale::from_name(args.scale).unwrap_or(Scale::Linear);
     let result = ResultFile::open(&args.file)?;
-    if result.frames() == 0 {
+    let Some(last) = result.last_done() else {
         return Err(Failure::refused(format!("{}: there is no pattern in it yet", args.file.display())));
-    }
-    let frames = chosen(args, result.frames())?;
+    };
+    let frames = chosen(args, result.frames(), last)?;
     let bins = shown(args, result.axis())?;
     let figure = if args.waterfall {
         stack(args, &result, &frames, bins, scale)?
@@ -33,10 +33,10 @@ pub(crate) fn run(args: &PlotArgs) -> Outcome {
     Ok(Exit::Done)
 }
 
-/// The frames to draw, in the order typed.
-fn chosen(args: &PlotArgs, count: usize) -> Result<Vec<usize>, Failure> {
+/// The frames to draw, in the order typed; the last one done, or all up to it, if nothing is typed.
+fn chosen(args: &PlotArgs, count: usize, last: usize) -> Result<Vec<usize>, Failure> {
     if args.frames.is_empty() {
-        return Ok(if args.waterfall { (0..count).collect() } else { vec![count - 1] });
+        return Ok(if args.waterfall { (0..=last).collect() } else { vec![last] });
     }
     let mut frames = Vec::new();
     for range in &args.frames {

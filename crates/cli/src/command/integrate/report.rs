@@ -1,0 +1,112 @@
+//! What is said before and after a run.
+
+use std::path::Path;
+
+use aureole::job::Prepared;
+use aureole_core::pipeline::{Source, Summary};
+use serde_json::json;
+
+use crate::print;
+
+/// `Eiger4M · 36,000 frames uint32 · bitshuffle-LZ4 · 1000 bins q_nm^-1, full splitting · threads: 16 cores, avx512`.
+pub(super) fn header(prepared: &Prepared) -> String {
+    let (spec, recipe) = (prepared.stack.spec(), &prepared.spec.recipe);
+    let detector = match prepared.geometry.detector.name() {
+        "Detector" => format!("{} pixels", print::shape(&[spec.shape.0, spec.shape.1])),
+        name => name.to_owned(),
+    };
+    format!(
+        "{detector} · {} {} · {} · {} bins {}, {} splitting · {}: {}, {}",
+        print::count(prepared.frames.len(), "frame"),
+        spec.dtype,
+        spec.format,
+        recipe.bins,
+        recipe.unit,
+        recipe.split,
+        prepared.executor().name(),
+        print::count(prepared.threads.get(), "core"),
+        prepared.isa,
+    )
+}
+
+/// A finished run.
+pub(super) struct Report<'a> {
+    prepared: &'a Prepared,
+    summary: &'a Summary,
+    seconds: f64,
+    output: &'a Path,
+}
+
+impl<'a> Report<'a> {
+    pub(super) fn new(prepared: &'a Prepared, summary: &'a Summary, seconds: f64, output: &'a Path) -> Report<'a> {
+        Report { prepared, summary, seconds, output }
+    }
+
+    /// One line for people.
+    pub(super) fn text(&self) -> String {
+        let Summary { frames, failed, stopped, .. } = *self.summary;
+        let stopped = if stopped { format!(" of {}, stopped", self.prepared.frames.len()) } else { String::new() };
+        format!(
+            "{}{stopped} in {:.1} s · {} frames/s · {:.1} Gpixel/s · {} · {failed} failed → {}\n",
+            print::count(frames, "frame"),
+            self.seconds,
+            print::thousands(self.rate(frames) as u64),
+            self.rate(self.pixels()) / 1e9,
+            self.stages(),
+            self.output.display(),
+        )
+    }
+
+    /// One line for programs.
+    pub(super) fn json(&self) -> String {
+        let summary = self.summary;
+        let stages = summary.stages;
+        let value = json!({
+            "frames": summary.frames,
+            "failed": summary.failed,
+            "stopped": summary.stopped,
+            "seconds": self.seconds,
+            "plan_seconds": self.prepared.seconds,
+            "frames_per_second": self.rate(summary.frames),
+            "layout": self.prepared.executor().name(),
+            "threads": summary.threads,
+            "batch": summary.batch,
+            "isa": self.prepared.isa.name(),
+            "pixels": self.pixels(),
+            "bytes_in": summary.bytes_in,
+            "stage_seconds": {
+                "read": stages.read,
+                "decode": stages.decode,
+                "accumulate": stages.accumulate,
+                "write": stages.write,
+            },
+            "output": self.output.display().to_string(),
+        });
+        format!("{value}\n")
+    }
+
+    /// Pixels of all frames.
+    fn pixels(&self) -> usize {
+        let (rows, columns) = self.prepared.stack.spec().shape;
+        self.summary.frames * rows * columns
+    }
+
+    fn rate(&self, count: usize) -> f64 {
+        if self.seconds > 0.0 { count as f64 / self.seconds } else { 0.0 }
+    }
+
+    /// Where the time went, the largest share first.
+    fn stages(&self) -> String {
+        let stages = self.summary.stages;
+        let mut shares = [
+            ("decode", stages.decode),
+            ("accumulate", stages.accumulate),
+            ("read", stages.read),
+            ("write", stages.write),
+        ];
+        let total: f64 = shares.iter().map(|share| share.1).sum();
+        shares.sort_by(|a, b| b.1.total_cmp(&a.1));
+        let percent = |seconds: f64| if total > 0.0 { 100.0 * seconds / total } else { 0.0 };
+        shares.map(|(stage, seconds)| format!("{stage} {:.0}%", percent(seconds))).join(" ")
+    }
+}

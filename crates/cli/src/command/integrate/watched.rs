@@ -1,0 +1,44 @@
+//! A sink that shows progress, counts, and stops the run when asked to.
+
+use std::ops::ControlFlow;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use aureole::sink::NexusSink;
+use aureole_core::pattern::{Pattern, Status};
+use aureole_core::pipeline::{Sink, SinkError, Summary};
+
+use crate::progress::Progress;
+
+/// The result file, watched.
+pub(super) struct Watched<'a> {
+    sink: NexusSink,
+    progress: &'a Progress,
+    stop: &'a AtomicBool,
+    frames: usize,
+    failed: usize,
+}
+
+impl<'a> Watched<'a> {
+    pub(super) fn new(sink: NexusSink, progress: &'a Progress, stop: &'a AtomicBool) -> Watched<'a> {
+        Watched { sink, progress, stop, frames: 0, failed: 0 }
+    }
+
+    /// What was pushed so far.
+    pub(super) fn pushed(&self) -> Summary {
+        Summary { frames: self.frames, failed: self.failed, ..Summary::default() }
+    }
+
+    pub(super) fn into_sink(self) -> NexusSink {
+        self.sink
+    }
+}
+
+impl Sink for Watched<'_> {
+    fn push(&mut self, first: usize, patterns: &[Pattern]) -> Result<ControlFlow<()>, SinkError> {
+        let flow = self.sink.push(first, patterns)?;
+        self.frames += patterns.len();
+        self.failed += patterns.iter().filter(|pattern| matches!(pattern.status, Status::Failed(_))).count();
+        self.progress.at(self.frames as u64);
+        Ok(if self.stop.load(Ordering::Relaxed) { ControlFlow::Break(()) } else { flow })
+    }
+}

@@ -1,0 +1,6 @@
+//! The command as it is typed.
+
+mod interrupted;
+mod refusals;
+mod round_trip;
+mod support;

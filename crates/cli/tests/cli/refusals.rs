@@ -1,0 +1,127 @@
+//! What a careless user types: one clear sentence, the right exit code, and nothing written.
+
+use crate::support::Desk;
+
+/// Typed words, and what the answer has to contain.
+type Slip = (&'static str, &'static [&'static str]);
+
+/// `INTEGRATE` and these options make no run.
+const INTEGRATE: [Slip; 18] = [
+    ("--split fulll", &["--split", "fulll", "not a splitting; use no, bbox or full", "did you mean full?"]),
+    ("--unit q_nm-1", &["--unit", "q_nm-1", "did you mean q_nm^-1?", "2th_deg"]),
+    ("--layout thread", &["--layout thread", "use auto, serial or threads", "did you mean threads?"]),
+    ("--error-model poison", &["--error-model poison", "use none or poisson", "did you mean poisson?"]),
+    ("--summary yaml", &["--summary yaml", "use text or json"]),
+    ("--isa sse", &["--isa sse", "scalar, avx2 or avx512"]),
+    ("--bins 0", &["--bins", "0"]),
+    ("--bins many", &["--bins", "many"]),
+    ("--batch 17", &["--batch", "17", "16"]),
+    ("--radial-range 5", &["--radial-range", "two numbers with a comma"]),
+    ("--radial-range 5,1", &["--radial-range", "5 is not below 1"]),
+    ("--frames 9:3", &["--frames", "9:3"]),
+    ("--frames 5:500", &["--frames", "5:500"]),
+    ("--delta-dummy 1", &["--dummy"]),
+    ("--normalization monitor", &["--normalization monitor", "neither a number nor FILE::/path"]),
+    ("--mask nowhere.npy", &["--mask", "nowhere.npy"]),
+    ("--dark stack.h5::/nothing", &["--dark", "/nothing"]),
+    ("--config nowhere.json", &["--config nowhere.json"]),
+];
+
+#[test]
+fn an_integration_that_cannot_be_meant_is_refused_before_any_work() {
+    let desk = Desk::with_stack();
+    let before = desk.files();
+    for (typed, answers) in INTEGRATE {
+        let said = desk.run(&format!("integrate stack.h5 --poni stack.poni -o out.h5 {typed}")).is(2);
+        assert!(said.starts_with("error: "), "{typed}: {said}");
+        for answer in answers {
+            assert!(said.contains(answer), "{typed}: {said}");
+        }
+        assert_eq!(desk.files(), before, "{typed}");
+    }
+}
+
+#[test]
+fn unknown_words_are_refused_with_the_nearest_known_one() {
+    let desk = Desk::new();
+    let slips: [Slip; 7] = [
+        ("integrat", &["integrate"]),
+        ("integrate a.h5 --pony x -o b", &["--pony", "--poni"]),
+        ("integrate a.h5 -o b.h5", &["--poni"]),
+        ("simulate a.h5 --detector eiger_4MM", &["--detector", "Eiger"]),
+        ("simulate a.h5 --dtype uint33", &["--dtype uint33", "did you mean uint32?"]),
+        ("simulate a.h5 --profile tutorail", &["did you mean tutorial?"]),
+        ("plot a.h5 -o a.png --scale logg", &["--scale logg", "did you mean log?"]),
+    ];
+    for (typed, answers) in slips {
+        let said = desk.run(typed).is(2);
+        for answer in answers {
+            assert!(said.contains(answer), "{typed}: {said}");
+        }
+    }
+    assert!(desk.files().is_empty());
+}
+
+#[test]
+fn files_that_are_missing_or_of_the_wrong_kind_are_named() {
+    let desk = Desk::with_stack();
+    desk.write("text.h5", "not HDF5\n");
+    desk.write("empty.poni", "");
+    let slips: [Slip; 8] = [
+        ("integrate nowhere.h5 --poni stack.poni -o out.h5", &["nowhere.h5"]),
+        ("integrate text.h5 --poni stack.poni -o out.h5", &["text.h5", "HDF5"]),
+        ("integrate stack.h5::/entry/dat --poni stack.poni -o out.h5", &["/entry/dat"]),
+        ("integrate stack.h5 --poni nowhere.poni -o out.h5", &["nowhere.poni"]),
+        ("integrate stack.h5 --poni empty.poni -o out.h5", &["empty.poni"]),
+        ("info nowhere.h5", &["nowhere.h5"]),
+        ("plot stack.h5 -o out.png", &["stack.h5", "/entry/data/I"]),
+        ("plot text.h5 -o out.jpg", &["out.jpg", ".png or .svg"]),
+    ];
+    let before = desk.files();
+    for (typed, answers) in slips {
+        let said = desk.run(typed).is(2);
+        for answer in answers {
+            assert!(said.contains(answer), "{typed}: {said}");
+        }
+        assert_eq!(desk.files(), before, "{typed}");
+    }
+}
+
+#[test]
+fn a_file_that_exists_is_replaced_only_when_forced() {
+    let desk = Desk::with_stack();
+    desk.write("out.h5", "precious");
+    let said = desk.run("integrate stack.h5 --poni stack.poni -o out.h5").is(2);
+    assert!(said.contains("out.h5: exists; --force replaces it"), "{said}");
+    assert_eq!(std::fs::read_to_string(desk.path("out.h5")).unwrap(), "precious");
+    desk.run("integrate stack.h5 --poni stack.poni -o out.h5 --force").is(0);
+    let said = desk.run("simulate stack.h5 --detector Pilatus100k --frames 1").is(2);
+    assert!(said.contains("stack.h5: exists"), "{said}");
+}
+
+#[test]
+fn an_input_is_never_replaced() {
+    let desk = Desk::with_stack();
+    let said = desk.run("integrate stack.h5 --poni stack.poni -o stack.h5 --force").is(2);
+    assert!(said.contains("this is an input, too"), "{said}");
+    desk.run("info stack.h5").is(0);
+}
+
+#[test]
+fn a_folder_that_is_not_there_is_an_error_of_files() {
+    let desk = Desk::with_stack();
+    let said = desk.run("integrate stack.h5 --poni stack.poni -o nowhere/out.h5").is(1);
+    assert!(said.contains("nowhere/out.h5"), "{said}");
+    let said = desk.run("simulate nowhere/a.h5 --frames 1").is(1);
+    assert!(said.contains("nowhere/a.h5"), "{said}");
+}
+
+#[test]
+fn frames_that_a_result_does_not_have_are_not_drawn() {
+    let desk = Desk::with_stack();
+    desk.run("integrate stack.h5 --poni stack.poni -o out.h5").is(0);
+    let said = desk.run("plot out.h5 -o out.png --frames 3,20").is(2);
+    assert!(said.contains("--frames 20") && said.contains("frames 0 to 9"), "{said}");
+    let said = desk.run("plot out.h5 -o out.png --range 1000,2000").is(2);
+    assert!(said.contains("no bin lies there"), "{said}");
+}

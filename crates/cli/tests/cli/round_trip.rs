@@ -1,0 +1,84 @@
+//! From a simulated stack to a picture.
+
+use std::io::{Seek, SeekFrom, Write};
+
+use crate::support::{Desk, png_size};
+
+#[test]
+fn a_simulated_stack_is_integrated_at_once_and_drawn() {
+    let desk = Desk::with_stack();
+    let said = desk.run("integrate stack.h5 --poni stack.poni --error-model poisson -o out.h5").is(0);
+    assert!(
+        said.contains("Pilatus100k · 10 frames uint32 · bitshuffle-LZ4 · 1000 bins q_nm^-1, full splitting"),
+        "{said}"
+    );
+    assert!(said.contains("0 failed → out.h5"), "{said}");
+    desk.run("plot out.h5 -o last.png").is(0);
+    assert_eq!(png_size(&desk.path("last.png")), (1600, 1000));
+    desk.run("plot out.h5 -o some.svg --frames 0,2,5:8 --scale log").is(0);
+    let svg = std::fs::read_to_string(desk.path("some.svg")).unwrap();
+    assert!(svg.contains("Scattering vector q (nm⁻¹)"));
+    assert!(["frame 0", "frame 2", "frame 5", "frame 7"].iter().all(|name| svg.contains(name)));
+    assert!(!svg.contains("frame 8"));
+    desk.run("plot out.h5 -o all.png --waterfall --scale sqrt").is(0);
+    assert_eq!(png_size(&desk.path("all.png")), (1600, 1000));
+}
+
+#[test]
+fn the_summary_as_json_is_all_there_is_on_standard_output() {
+    let desk = Desk::with_stack();
+    let ended = desk.run("integrate stack.h5 --poni stack.poni -o out.h5 --frames 2:9 --threads 1 --summary json");
+    let summary: serde_json::Value = serde_json::from_str(&ended.out).unwrap();
+    assert_eq!((&summary["frames"], &summary["failed"], &summary["threads"]), (&7.into(), &0.into(), &1.into()));
+    assert_eq!(summary["pixels"], 7 * 195 * 487);
+    for key in ["seconds", "plan_seconds", "frames_per_second", "batch", "bytes_in"] {
+        assert!(summary[key].as_f64().unwrap() > 0.0, "{key}: {summary}");
+    }
+    assert_eq!(summary["layout"], "threads");
+}
+
+#[test]
+fn the_same_seed_gives_the_same_stack_whatever_the_threads() {
+    let desk = Desk::with_stack();
+    for (name, threads) in [("one.h5", "1"), ("three.h5", "3")] {
+        let line = format!("simulate {name} --detector Pilatus100k --frames 10");
+        assert!(desk.command(&line).env("RAYON_NUM_THREADS", threads).status().unwrap().success());
+    }
+    let bytes = |name: &str| std::fs::read(desk.path(name)).unwrap();
+    assert!(bytes("one.h5") == bytes("three.h5"));
+    assert!(bytes("one.h5") == bytes("stack.h5"));
+    desk.run("simulate other.h5 --detector Pilatus100k --frames 10 --seed 1").is(0);
+    assert!(bytes("other.h5") != bytes("stack.h5"));
+}
+
+#[test]
+fn info_names_dataset_codec_and_detector() {
+    let desk = Desk::with_stack();
+    let said = desk.run("info stack.h5").is(0);
+    assert!(said.contains("/entry/data/data  10 x 195 x 487 uint32 · bitshuffle-LZ4"), "{said}");
+    assert!(said.contains("10 chunks of 1 x 195 x 487"), "{said}");
+    assert!(said.contains("detector  Pilatus100k"), "{said}");
+}
+
+#[test]
+fn doctor_names_every_layout() {
+    let said = Desk::new().run("doctor").is(0);
+    for word in ["cores", "vectors", "HDF5", "serial", "threads", "processes", "dask", "joblib", "gpu", "fpga"] {
+        assert!(said.contains(word), "{word}: {said}");
+    }
+}
+
+#[test]
+fn a_spoilt_frame_is_counted_and_the_others_are_kept() {
+    let desk = Desk::with_stack();
+    let mut stack = std::fs::OpenOptions::new().write(true).open(desk.path("stack.h5")).unwrap();
+    let length = stack.metadata().unwrap().len();
+    stack.seek(SeekFrom::Start(length / 2)).unwrap();
+    stack.write_all(&[0xff; 2000]).unwrap();
+    let said = desk.run("integrate stack.h5 --poni stack.poni -o out.h5").is(3);
+    assert!(said.contains("10 frames in") && said.contains(" 1 failed"), "{said}");
+    desk.run("plot out.h5 -o out.png").is(0);
+    let said = desk.run("integrate stack.h5 --poni stack.poni -o strict.h5 --strict").is(3);
+    assert!(said.contains("error: frame "), "{said}");
+    desk.run("plot strict.h5 -o strict.png").is(0);
+}
