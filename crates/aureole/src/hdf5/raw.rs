@@ -207,21 +207,33 @@ fn regular(space: &Dataspace) -> Option<Regular> {
     found.then_some(Regular { start, stride, count, block })
 }
 
-/// Reads the part of a dataset that `selection` selects, converted to `dtype`, into `out`.
+/// Reads a block of a dataset, from `start` and of `shape` (one value a dimension), converted to `dtype`, into `out`.
 ///
 /// # Errors
-/// When the library cannot read it, or `out` has not exactly the bytes of the selected elements.
-pub(crate) fn read_into(dataset: &Dataset, selection: &Dataspace, dtype: Dtype, out: &mut [u8]) -> Result<()> {
-    let elems = selection.selection_size();
-    if elems.checked_mul(dtype.size()) != Some(out.len()) {
+/// When the library cannot read it, or `out` has not exactly the bytes of the block.
+pub(crate) fn read_block(
+    dataset: &Dataset,
+    start: &[usize],
+    shape: &[usize],
+    dtype: Dtype,
+    out: &mut [u8],
+) -> Result<()> {
+    let bytes = shape.iter().try_fold(dtype.size(), |bytes, length| bytes.checked_mul(*length));
+    if bytes != Some(out.len()) {
         return Err("a buffer of the wrong length".into());
     }
-    let memory = memory_type(dtype)?;
-    let flat = Dataspace::try_new([elems])?;
+    let slices: Vec<SliceOrIndex> =
+        start.iter().zip(shape).map(|(start, length)| SliceOrIndex::from(*start..start + length)).collect();
+    let file = dataset.space()?.select(Hyperslab::from(slices))?;
+    // Of the selection's own shape: between different shapes HDF5 goes element by element.
+    let (memory, space) = (memory_type(dtype)?, Dataspace::try_new(shape)?);
+    if file.selection_size() != space.size() {
+        return Err("a block that is not in the dataset".into());
+    }
     sync(|| {
-        let (memory, flat, file) = (memory.id(), flat.id(), selection.id());
-        // SAFETY: `out` has room for all selected elements of the memory type, which is a plain number of any alignment.
-        h5check(unsafe { H5Dread(dataset.id(), memory, flat, file, H5P_DEFAULT, out.as_mut_ptr().cast()) })
+        let (memory, space, file) = (memory.id(), space.id(), file.id());
+        // SAFETY: `out` has room for all elements of the block, of a plain type that needs no alignment here.
+        h5check(unsafe { H5Dread(dataset.id(), memory, space, file, H5P_DEFAULT, out.as_mut_ptr().cast()) })
     })?;
     Ok(())
 }
@@ -239,11 +251,14 @@ pub(crate) fn write_rows<T: H5Type>(dataset: &Dataset, first: usize, values: &[T
     let mut slices = vec![SliceOrIndex::from(first..first + values.len() / width)];
     slices.extend(shape.iter().skip(1).map(|length| SliceOrIndex::from(0..*length)));
     let file = dataset.space()?.select(Hyperslab::from(slices))?;
-    let (memory, flat) = (Datatype::from_type::<T>()?, Dataspace::try_new([values.len()])?);
+    // Of the selection's own shape: between different shapes HDF5 goes element by element.
+    let mut block = shape;
+    block[0] = values.len() / width;
+    let (memory, space) = (Datatype::from_type::<T>()?, Dataspace::try_new(block)?);
     sync(|| {
         // SAFETY: `values` has as many elements as both selections, of the type that `memory` describes.
         h5check(unsafe {
-            H5Dwrite(dataset.id(), memory.id(), flat.id(), file.id(), H5P_DEFAULT, values.as_ptr().cast())
+            H5Dwrite(dataset.id(), memory.id(), space.id(), file.id(), H5P_DEFAULT, values.as_ptr().cast())
         })
     })?;
     Ok(())

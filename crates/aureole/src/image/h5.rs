@@ -60,8 +60,8 @@ fn read_as(
 }
 
 fn read_dataset(place: &Place, dataset: &Dataset, shape: (usize, usize)) -> Result<Image, Hdf5Error> {
-    if !virtuals::is_virtual(place) && dataset.storage_size() == 0 {
-        return Err(place.fail("it was never written"));
+    if !is_written(place, dataset) {
+        return Err(place.fail("never written, or not as a whole"));
     }
     let unreadable = |error: hdf5_metno::Error| place.fail(format!("cannot be read ({error})"));
     let element = dataset.dtype().map_err(unreadable).and_then(|datatype| {
@@ -74,9 +74,15 @@ fn read_dataset(place: &Place, dataset: &Dataset, shape: (usize, usize)) -> Resu
         return Ok(Image { shape, dtype: element.dtype, bytes });
     }
     let mut bytes = vec![0; size];
-    let everything = dataset.space().map_err(unreadable)?;
-    raw::read_into(dataset, &everything, element.dtype, &mut bytes).map_err(unreadable)?;
+    raw::read_block(dataset, &vec![0; full.len()], &full, element.dtype, &mut bytes).map_err(unreadable)?;
     Ok(Image { shape, dtype: element.dtype, bytes })
+}
+
+/// False when HDF5 would read some of it as fill values.
+fn is_written(place: &Place, dataset: &Dataset) -> bool {
+    let Some(chunk) = dataset.chunk() else { return virtuals::is_virtual(place) || dataset.storage_size() > 0 };
+    let chunks: usize = dataset.shape().iter().zip(chunk).map(|(length, chunk)| length.div_ceil(chunk)).product();
+    dataset.num_chunks() == Some(chunks)
 }
 
 fn only_dataset(root: &Place) -> Result<Place, Hdf5Error> {

@@ -26,6 +26,7 @@ use std::time::{Duration, Instant};
 
 use aureole_core::pattern::{Pattern, Status};
 use aureole_core::pipeline::{Sink, SinkError, Summary};
+use hdf5_metno::file::LibraryVersion;
 use hdf5_metno::{Dataset, File};
 
 use super::clock;
@@ -74,9 +75,10 @@ impl NexusSink {
             return Err(SinkError(format!("{} exists; it is not replaced unless forced", path.display())));
         }
         let fail = |error: hdf5_metno::Error| SinkError(format!("{} cannot be created ({error})", path.display()));
-        // Without locks, others may open the file while it grows.
+        // Without locks, others may open the file while it grows. Later formats than that of HDF5 1.8 mark an open file,
+        // and one that was never closed would not open again.
         let mut options = File::with_options();
-        options.with_fapl(|access| access.file_locking(false));
+        options.with_fapl(|access| access.file_locking(false).libver_bounds(LibraryVersion::V18, LibraryVersion::V18));
         let file = if force { options.create(path) } else { options.create_excl(path) }.map_err(fail)?;
         let allocated = description.rows_ahead().min(description.frames);
         let built = layout::build(&file, &description, allocated).and_then(|columns| {

@@ -108,7 +108,8 @@ fn agree((first, a): (&Origin, &StackSpec), (second, b): (&Origin, &StackSpec)) 
         return differ(a.dtype.to_string(), b.dtype.to_string());
     }
     if a.format != b.format {
-        return differ(format!("chunks stored as {}", a.format), format!("chunks stored as {}", b.format));
+        let words = |spec: &StackSpec| format!("chunks stored as {} ({:?})", spec.format, spec.format.filters());
+        return differ(words(a), words(b));
     }
     Ok(())
 }

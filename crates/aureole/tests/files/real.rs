@@ -7,7 +7,8 @@ use aureole_codec::{ChunkFormat, Compression, Decoder, Filter, Isa};
 use aureole_core::dtype::Dtype;
 use aureole_core::pipeline::Source;
 use hdf5_metno::types::TypeDescriptor;
-use hdf5_metno::{Dataset, File};
+use hdf5_metno::{Dataset, File, Selection};
+use ndarray::s;
 
 use crate::support::{frame, open, real_files, refusal};
 
@@ -26,6 +27,52 @@ fn the_i15_1_scan_is_found_through_its_links() {
     for number in 0..20 {
         assert_eq!(frame(&through, number).unwrap(), frame(&direct, number).unwrap());
     }
+}
+
+#[test]
+fn our_bitshuffle_inside_hdf5_reads_what_our_own_reader_reads() {
+    let Some(folder) = real_files("bitshuffle through the library") else { return };
+    let data = folder.join("xrpd_toolbox/i15-1-100245-fastcs_eiger_000001.h5").canonicalize().unwrap();
+    let temporary = tempfile::tempdir().unwrap();
+    let halves = temporary.path().join("halves.h5");
+    let file = File::create(&halves).unwrap();
+    let full = (20, 512, 1028);
+    let mut builder = file.new_dataset::<u32>().shape(full);
+    for rows in [0..256, 256..512] {
+        let half = || Selection::try_new(s![.., rows.clone(), ..]).unwrap();
+        builder = builder.virtual_map(data.to_str().unwrap(), "/data", full, half(), full, half());
+    }
+    builder.create("data").unwrap();
+    drop(file);
+    let (through, direct) = (open(&halves).unwrap(), open(&data).unwrap());
+    assert_eq!(through.spec().format.to_string(), "uncompressed");
+    for number in [0, 7, 19] {
+        assert!(frame(&through, number).unwrap() == frame(&direct, number).unwrap(), "frame {number}");
+    }
+}
+
+#[test]
+fn a_real_dataset_never_written_is_refused_as_an_image() {
+    let Some(folder) = real_files("a dataset that its detector never wrote") else { return };
+    let input = format!("{}::/data2", folder.join("xrpd_toolbox/i15-1-100245-fastcs_eiger_000001.h5").display());
+    assert!(aureole::image::read_image(&input).unwrap_err().to_string().contains("never written"));
+    assert!(frame(&open(&input).unwrap(), 0).unwrap_err().contains("never written"));
+}
+
+#[test]
+fn a_report_says_what_a_file_holds_and_what_would_be_integrated() {
+    let Some(folder) = real_files("a report on a scan") else { return };
+    let report = inspect(&folder.join("xrpd_toolbox/i15-1-100245.nxs")).unwrap();
+    let stack = report.stack.unwrap();
+    assert_eq!(stack.reason, "the NeXus default, /entry/fastcs_eiger/data");
+    assert_eq!((stack.frames, stack.shape, stack.dtype.as_str()), (20, (512, 1028), "uint32"));
+    let data = report.datasets.iter().find(|one| one.path == "/entry/fastcs_eiger/data").unwrap();
+    assert!(data.elsewhere.as_ref().unwrap().ends_with("i15-1-100245-fastcs_eiger_000001.h5::/data"));
+    assert_eq!((data.storage, data.filters.as_str(), data.chunks), ("chunked", "bitshuffle-LZ4", Some(20)));
+    assert!(data.ratio.unwrap() > 4.0, "{:?}", data.ratio);
+    let report = inspect(&folder.join("nexus/Therm_6_2.nxs")).unwrap();
+    assert!(report.stack.is_none() && report.no_stack.unwrap().contains("Therm_6_2_000001.h5"));
+    assert!(report.missing.iter().any(|one| one.contains("Therm_6_2_000001.h5")), "{:?}", report.missing);
 }
 
 #[test]

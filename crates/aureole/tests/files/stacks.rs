@@ -179,12 +179,13 @@ fn what_is_no_stack_of_numbers_is_refused_by_its_type() {
 fn a_filter_that_nobody_knows_is_refused_by_name() {
     let folder = tempdir().unwrap();
     let path = folder.path().join("a.h5");
-    file_with_data(&path, 0, 2);
+    let file = File::with_options().with_fapl(|access| access.libver_earliest()).create(&path).unwrap();
+    write_chunked(&file, "data", 0, 2);
+    drop(file);
     let mut bytes = std::fs::read(&path).unwrap();
-    // The stored description of gzip 3: number 1, no name, optional, one value, 3.
-    let gzip = [1, 0, 0, 0, 1, 0, 1, 0, 3, 0, 0, 0];
-    let at = bytes.windows(gzip.len()).position(|window| window == gzip).unwrap();
-    bytes[at..at + 2].copy_from_slice(&32001u16.to_le_bytes());
+    // In the oldest format no checksum covers the description, and the filter's number stands eight bytes before its name.
+    let name = bytes.windows(7).position(|window| window == b"deflate").unwrap();
+    bytes[name - 8..name - 6].copy_from_slice(&32001u16.to_le_bytes());
     std::fs::write(&path, bytes).unwrap();
     let message = refusal(&path);
     assert!(message.contains("blosc (HDF5 filter 32001)") && message.contains("bitshuffle-LZ4"), "{message}");

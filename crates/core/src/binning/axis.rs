@@ -5,7 +5,7 @@ use std::f64::consts::{PI, TAU};
 use rayon::prelude::*;
 
 use super::outline::unwrapped;
-use super::pixels::{Pixel, Pixels};
+use super::pixels::{Pixel, Pixels, rounded};
 use super::{BinningError, BinningSpec, ROWS_A_TASK, Split, bbox};
 use crate::unit::Unit;
 
@@ -113,7 +113,7 @@ fn default_range(pixels: &Pixels<'_>, spec: &BinningSpec) -> Result<Extent, Binn
     let azimuthal = spec.unit.is_azimuthal();
     let extent: fn(&Pixel) -> Extent = match (spec.split, azimuthal) {
         (Split::No, _) => |pixel| (pixel.centre[0], pixel.centre[0]),
-        (Split::BBox, false) => bbox_extent,
+        (Split::BBox, false) => bbox::positions,
         (Split::BBox, true) => bbox::azimuths,
         (Split::Full, false) => full_extent,
         (Split::Full, true) => outline_azimuths,
@@ -135,18 +135,6 @@ fn default_range(pixels: &Pixels<'_>, spec: &BinningSpec) -> Result<Extent, Binn
         true if first < -PI || last > PI => (-PI, PI),
         true => (first, last),
     })
-}
-
-/// pyFAI keeps corners as 32-bit floats. They decide where its default range ends, and so every edge: we do the same
-/// here, and here only.
-fn rounded(position: f64) -> f64 {
-    f64::from(position as f32)
-}
-
-fn bbox_extent(pixel: &Pixel) -> Extent {
-    let centre = pixel.centre[0];
-    let reach = pixel.corners.iter().map(|corner| (rounded(corner[0]) - centre).abs()).fold(0.0, f64::max);
-    (centre - reach, centre + reach)
 }
 
 fn full_extent(pixel: &Pixel) -> Extent {

@@ -4,7 +4,7 @@
 use std::f64::consts::{PI, TAU};
 
 use super::axis::Axis;
-use super::pixels::Pixel;
+use super::pixels::{Pixel, rounded};
 use super::sector::Sector;
 use super::shares::Shares;
 
@@ -20,11 +20,17 @@ pub(super) fn share(pixel: &Pixel, axis: &Axis, sector: Option<&Sector>, shares:
     if part <= 0.0 {
         return false;
     }
-    let centre = pixel.centre[0];
-    let reach = pixel.corners.iter().map(|corner| (corner[0] - centre).abs()).fold(0.0, f64::max);
-    let interval = (axis.in_bins(centre - reach), axis.in_bins(centre + reach));
+    let (low, high) = positions(pixel);
+    let interval = (axis.in_bins(low), axis.in_bins(high));
     let inside = shares.add_interval(axis, interval, part);
     inside && part >= 1.0
+}
+
+/// The interval of positions of a pixel on a radial axis.
+pub(super) fn positions(pixel: &Pixel) -> (f64, f64) {
+    let centre = pixel.centre[0];
+    let reach = pixel.corners.iter().map(|corner| (rounded(corner[0]) - centre).abs()).fold(0.0, f64::max);
+    (centre - reach, centre + reach)
 }
 
 /// The same along an azimuthal axis.

@@ -3,34 +3,34 @@
 use std::f64::consts::{PI, TAU};
 
 use crate::geometry::Projection;
-use crate::unit::Unit;
+use crate::unit::Space;
 
-/// Position along the axis (in the unit) and azimuth of a point.
-fn point(projection: &Projection, unit: Unit, row: f64, column: f64) -> (f64, f64) {
+/// Position along the axis and azimuth of a point.
+fn point(projection: &Projection, space: Space, row: f64, column: f64) -> (f64, f64) {
     let lab = projection.lab(row, column);
-    (projection.coordinate(unit.space(), lab) * unit.scale(), lab.chi())
+    (projection.coordinate(space, lab), lab.chi())
 }
 
 /// The corners of a pixel, azimuths counted from `chi` the shorter way round.
-fn corners(projection: &Projection, unit: Unit, (row, column): (f64, f64), chi: f64) -> Vec<(f64, f64)> {
+fn corners(projection: &Projection, space: Space, (row, column): (f64, f64), chi: f64) -> Vec<(f64, f64)> {
     [(0.0, 0.0), (1.0, 0.0), (1.0, 1.0), (0.0, 1.0)]
-        .map(|(down, right)| point(projection, unit, row + down, column + right))
+        .map(|(down, right)| point(projection, space, row + down, column + right))
         .map(|(position, azimuth)| (position, (azimuth - chi + PI).rem_euclid(TAU) - PI))
         .to_vec()
 }
 
 /// No splitting: is the centre between the bin's edges?
-pub(super) fn no(projection: &Projection, unit: Unit, (row, column): (f64, f64), bin: (f64, f64)) -> f64 {
-    let (position, _) = point(projection, unit, row + 0.5, column + 0.5);
+pub(super) fn no(projection: &Projection, space: Space, (row, column): (f64, f64), bin: (f64, f64)) -> f64 {
+    let (position, _) = point(projection, space, row + 0.5, column + 0.5);
     f64::from(u8::from(bin.0 <= position && position < bin.1))
 }
 
-/// Bounding box: which part of the interval around the centre is between the bin's edges?
-pub(super) fn bbox(projection: &Projection, unit: Unit, (row, column): (f64, f64), bin: (f64, f64)) -> f64 {
-    let (centre, chi) = point(projection, unit, row + 0.5, column + 0.5);
-    let reach = corners(projection, unit, (row, column), chi)
+/// Bounding box: which part of the interval around the centre is between the bin's edges? Corners are 32-bit floats.
+pub(super) fn bbox(projection: &Projection, space: Space, (row, column): (f64, f64), bin: (f64, f64)) -> f64 {
+    let (centre, chi) = point(projection, space, row + 0.5, column + 0.5);
+    let reach = corners(projection, space, (row, column), chi)
         .iter()
-        .map(|corner| (corner.0 - centre).abs())
+        .map(|corner| (f64::from(corner.0 as f32) - centre).abs())
         .fold(0.0, f64::max);
     ((centre + reach).min(bin.1) - (centre - reach).max(bin.0)).max(0.0) / (2.0 * reach)
 }
@@ -38,13 +38,13 @@ pub(super) fn bbox(projection: &Projection, unit: Unit, (row, column): (f64, f64
 /// Full splitting: which part of the outline's area is between the bin's edges, and in the sector, if any?
 pub(super) fn full(
     projection: &Projection,
-    unit: Unit,
+    space: Space,
     (row, column): (f64, f64),
     bin: (f64, f64),
     sector: Option<(f64, f64)>,
 ) -> f64 {
-    let (_, chi) = point(projection, unit, row + 0.5, column + 0.5);
-    let outline = corners(projection, unit, (row, column), chi);
+    let (_, chi) = point(projection, space, row + 0.5, column + 0.5);
+    let outline = corners(projection, space, (row, column), chi);
     let inside = cut(&cut(&outline, |point| point.0 - bin.0), |point| bin.1 - point.0);
     let in_sector = |(low, high): (f64, f64)| {
         let turned =

@@ -19,6 +19,12 @@ pub(super) struct Pixel {
     pub(super) corners: [Point; 4],
 }
 
+/// pyFAI keeps the corners of pixels as 32-bit floats. Where a default range ends, and how far a bounding box reaches,
+/// hangs on that: we round there too, so that bins and patterns are the same. Nothing else is rounded.
+pub(super) fn rounded(position: f64) -> f64 {
+    f64::from(position as f32)
+}
+
 /// The pixels of a detector.
 pub(super) struct Pixels<'a> {
     projection: &'a Projection,

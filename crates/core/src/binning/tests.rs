@@ -56,10 +56,11 @@ fn check(geometry: &Geometry, spec: &BinningSpec, sector: Option<(f64, f64)>) {
             // Without a range, what seems to lie outside belongs to the bin at that end.
             let at_end = |here: bool, edge, beyond| if here && spec.radial_range.is_none() { beyond } else { edge };
             let edges = (at_end(index == 0, edges[0], -1e3), at_end(index + 1 == spec.bins, edges[1], 1e3));
+            let edges = (edges.0 / spec.unit.scale(), edges.1 / spec.unit.scale());
             let twin = match spec.split {
-                Split::No => naive::no(&projection, spec.unit, place, edges),
-                Split::BBox => naive::bbox(&projection, spec.unit, place, edges),
-                Split::Full => naive::full(&projection, spec.unit, place, edges, sector),
+                Split::No => naive::no(&projection, spec.unit.space(), place, edges),
+                Split::BBox => naive::bbox(&projection, spec.unit.space(), place, edges),
+                Split::Full => naive::full(&projection, spec.unit.space(), place, edges, sector),
             };
             assert!((dense[index] - twin).abs() < 1e-6, "pixel {pixel} bin {index}: {} but {twin}", dense[index]);
         }

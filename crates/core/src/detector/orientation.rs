@@ -2,8 +2,8 @@
 
 /// The corner that holds the first pixel, seen from the sample; numbered as in EXIF and in PONI files.
 ///
-/// An orientation re-indexes pixels: it changes which place of the detector a pixel of the frame stands for, and the
-/// signs of the azimuth, but no pattern of a frame that was turned with it.
+/// An orientation only re-indexes pixels: it says which place of the detector a pixel of the frame stands for, and changes
+/// no position of that place (as in pyFAI since 2026.9).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Orientation {
     /// 1: both axes run backwards.

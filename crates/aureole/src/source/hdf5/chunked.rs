@@ -26,8 +26,8 @@ struct ChunkedSource {
     /// File and dataset, for messages.
     name: String,
     spec: StackSpec,
-    /// `None` where nothing was written.
-    chunks: Vec<Option<Chunk>>,
+    /// The chunks that were written, with the number of the frame, in its order.
+    chunks: Vec<(usize, Chunk)>,
     /// No encoder makes a chunk longer than this; a longer one is damage and no reason to allocate.
     longest: u64,
 }
@@ -64,18 +64,29 @@ pub(super) fn open(place: &Place, frames: &Frames) -> Result<BoxedSource, Indire
     Ok(Box::new(ChunkedSource { file, name, spec: frames.spec(format), chunks, longest }))
 }
 
-/// The chunks of all frames, asked for once. Addresses count from the start of the file, a user block included.
-fn enumerate(place: &Place, frames: &Frames) -> Result<Vec<Option<Chunk>>, Indirect> {
-    let mut chunks = vec![None; frames.count];
+/// The chunks that the file has, asked for once. Addresses count from the start of the file, a user block included.
+///
+/// A list and not a table of all frames: a damaged file may claim any number of them.
+fn enumerate(place: &Place, frames: &Frames) -> Result<Vec<(usize, Chunk)>, Indirect> {
+    let mut chunks = Vec::new();
     let visited = frames.dataset.chunks_visit(|chunk| {
-        let slot = frames.number(chunk.offset).and_then(|number| chunks.get_mut(number));
-        if let Some(slot) = slot.filter(|_| chunk.addr != u64::MAX) {
-            *slot = Some(Chunk { address: chunk.addr, size: chunk.size, filter_mask: chunk.filter_mask });
+        if let Some(number) = frames.number(chunk.offset).filter(|_| chunk.addr != u64::MAX) {
+            chunks.push((number, Chunk { address: chunk.addr, size: chunk.size, filter_mask: chunk.filter_mask }));
         }
         0
     });
     visited.map_err(|error| place.fail(format!("its chunk index cannot be read ({error})")))?;
+    chunks.sort_unstable_by_key(|(number, _)| *number);
     Ok(chunks)
+}
+
+impl ChunkedSource {
+    /// The chunk of a frame; where all frames were written it is at its own place in the list.
+    fn chunk(&self, frame: usize) -> Option<Chunk> {
+        let found = self.chunks.get(frame).filter(|(number, _)| *number == frame);
+        let search = || self.chunks.binary_search_by_key(&frame, |(number, _)| *number).ok().map(|at| &self.chunks[at]);
+        found.or_else(search).map(|(_, chunk)| *chunk)
+    }
 }
 
 impl Source for ChunkedSource {
@@ -85,8 +96,10 @@ impl Source for ChunkedSource {
 
     fn read(&self, frame: usize, buf: &mut ChunkBuf) -> Result<(), String> {
         let name = &self.name;
-        let chunk = *self.chunks.get(frame).ok_or_else(|| format!("{name} has no frame {frame}"))?;
-        let chunk = chunk.ok_or_else(|| format!("{name}: frame {frame} was never written"))?;
+        if frame >= self.spec.frames {
+            return Err(format!("{name} has no frame {frame}"));
+        }
+        let chunk = self.chunk(frame).ok_or_else(|| format!("{name}: frame {frame} was never written"))?;
         if chunk.size > self.longest {
             return Err(format!("{name}: frame {frame} is said to have {} bytes, too many to be true", chunk.size));
         }

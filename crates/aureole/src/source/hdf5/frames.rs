@@ -9,6 +9,9 @@ use crate::hdf5::Hdf5Error;
 use crate::hdf5::element::element;
 use crate::hdf5::place::Place;
 
+/// Most frames of which a table is kept, where HDF5 does not say how many there really are.
+const LONGEST_TABLE: usize = 1 << 24;
+
 /// The frames of a dataset.
 pub(super) struct Frames {
     pub(super) dataset: Dataset,
@@ -50,6 +53,18 @@ impl Frames {
         })?;
         let (leading, count) = (leading.to_vec(), leading.iter().product());
         Ok(Frames { dataset, leading, count, shape: (rows, columns), dtype: element.dtype, native: element.native })
+    }
+
+    /// Refuses more frames than a table should be made of on the word of a file.
+    ///
+    /// # Errors
+    /// Says how many are allowed.
+    pub(super) fn check_count(&self, place: &Place) -> Result<(), Hdf5Error> {
+        if self.count > LONGEST_TABLE {
+            let reason = format!("{} frames; stored in this way, at most {LONGEST_TABLE} can be read", self.count);
+            return Err(place.fail(reason));
+        }
+        Ok(())
     }
 
     /// Elements of a frame.

@@ -29,11 +29,13 @@ struct GatherSource {
 /// # Errors
 /// [`Indirect::Slow`] when it maps parts of frames or its sources are stored in different ways.
 pub(super) fn open(place: &Place, frames: &Frames, notices: &mut Vec<String>) -> Result<BoxedSource, Indirect> {
+    frames.check_count(place)?;
     let (mut sources, mut table) = (Vec::new(), vec![None; frames.count]);
     let mut opened: BTreeMap<String, usize> = BTreeMap::new();
     let mut own_notices = Vec::new();
     for mapped in virtuals::sources(place)? {
         let inner = Frames::of(&mapped.place)?;
+        inner.check_count(&mapped.place)?;
         let pairs = pairs(&mapped, frames, &inner)?;
         let identity = mapped.place.identity();
         let index = match opened.get(&identity) {

@@ -1,7 +1,6 @@
 //! The fallback: HDF5 reads each frame, under its lock.
 
 use aureole_core::pipeline::{ChunkBuf, Source, StackSpec};
-use hdf5_metno::{Dataspace, Hyperslab, Selection, SliceOrIndex};
 
 use super::BoxedSource;
 use super::frames::Frames;
@@ -33,14 +32,6 @@ pub(super) fn open(place: &Place, frames: &Frames) -> Result<BoxedSource, Hdf5Er
     Ok(Box::new(LibrarySource { frames, name, spec, written }))
 }
 
-impl LibrarySource {
-    fn selection(&self, frame: usize) -> hdf5_metno::Result<Dataspace> {
-        let mut slices: Vec<SliceOrIndex> = self.frames.position(frame).into_iter().map(SliceOrIndex::Index).collect();
-        slices.extend([SliceOrIndex::from(0..self.frames.shape.0), SliceOrIndex::from(0..self.frames.shape.1)]);
-        self.frames.dataset.space()?.select(Selection::Hyperslab(Hyperslab::from(slices)))
-    }
-}
-
 impl Source for LibrarySource {
     fn spec(&self) -> &StackSpec {
         &self.spec
@@ -57,9 +48,11 @@ impl Source for LibrarySource {
         buf.filter_mask = 0;
         buf.error = None;
         buf.bytes.resize(self.frames.bytes(), 0);
-        let read = self
-            .selection(frame)
-            .and_then(|selection| raw::read_into(&self.frames.dataset, &selection, self.frames.dtype, &mut buf.bytes));
+        let mut start = self.frames.position(frame);
+        let mut shape = vec![1; start.len()];
+        start.extend([0, 0]);
+        shape.extend([self.frames.shape.0, self.frames.shape.1]);
+        let read = raw::read_block(&self.frames.dataset, &start, &shape, self.frames.dtype, &mut buf.bytes);
         read.map_err(|error| format!("{name}: frame {frame} cannot be read ({error})"))
     }
 }

@@ -8,11 +8,15 @@ use crate::hdf5::place::Place;
 use crate::hdf5::raw::Regular;
 use crate::hdf5::virtuals;
 
+/// Most frames a chunk may hold.
+const MOST_A_CHUNK: usize = 1 << 16;
+
 /// One flag a frame: true when all of it was written.
 ///
 /// Frames of a virtual dataset are whole when some source maps into them and every mapped frame of a source is whole;
 /// the gaps between the modules of a detector are not told from other parts that no source maps.
 pub(super) fn written(place: &Place, frames: &Frames) -> Result<Vec<bool>, Hdf5Error> {
+    frames.check_count(place)?;
     match frames.dataset.layout() {
         Layout::Chunked => chunks(place, frames),
         Layout::Virtual => mapped(place, frames),
@@ -23,6 +27,10 @@ pub(super) fn written(place: &Place, frames: &Frames) -> Result<Vec<bool>, Hdf5E
 fn chunks(place: &Place, frames: &Frames) -> Result<Vec<bool>, Hdf5Error> {
     let dims = frames.dataset.chunk().ok_or_else(|| place.fail("its chunk size cannot be read"))?;
     let (leading, last) = dims.split_at(frames.leading.len());
+    if leading.iter().try_fold(1usize, |product, length| product.checked_mul(*length)).is_none_or(|n| n > MOST_A_CHUNK)
+    {
+        return Err(place.fail(format!("chunks of {dims:?}; at most {MOST_A_CHUNK} frames a chunk can be read")));
+    }
     let wanted = frames.shape.0.div_ceil(last[0]) * frames.shape.1.div_ceil(last[1]);
     let mut found = vec![0usize; frames.count];
     let visited = frames.dataset.chunks_visit(|chunk| {
