@@ -7,6 +7,9 @@ use super::GROUP;
 pub(super) fn unshuffle(elem_size: usize, src: &[u8], dst: &mut [u8], done: usize) {
     let plane = src.len() / (GROUP * elem_size);
     let rest = &mut dst[done * GROUP * elem_size..];
+    if rest.is_empty() {
+        return;
+    }
     rest.fill(0);
     for byte in 0..elem_size {
         let planes = &src[byte * GROUP * plane..][..GROUP * plane];
