@@ -74,6 +74,7 @@ fn read_dataset(place: &Place, dataset: &Dataset, shape: (usize, usize)) -> Resu
         return Ok(Image { shape, dtype: element.dtype, bytes });
     }
     let mut bytes = vec![0; size];
+    let full = dataset.shape();
     raw::read_block(dataset, &vec![0; full.len()], &full, element.dtype, &mut bytes).map_err(unreadable)?;
     Ok(Image { shape, dtype: element.dtype, bytes })
 }
