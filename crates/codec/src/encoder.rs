@@ -61,7 +61,7 @@ impl Encoder {
             return Ok(());
         };
         let elem_size = self.format.elem_size();
-        let block = self.format.block_elems() * elem_size;
+        let block = self.format.block_elems().saturating_mul(elem_size);
         if compression == Compression::Lz4 {
             out.extend_from_slice(&(data.len() as u64).to_be_bytes());
             out.extend_from_slice(&(block as u32).to_be_bytes());

@@ -2,13 +2,21 @@
 
 use super::GROUP;
 
-/// Undoes the transpose of a block, but for the first `done` bytes of each plane; lengths were checked by the caller.
+/// Undoes the transpose of a block, but for the first `done` bytes of each plane; lengths were checked by the caller. Bytes
+/// of the elements all of whose planes are zero are not transposed: the high bytes of counting detectors.
 pub(super) fn unshuffle(elem_size: usize, src: &[u8], dst: &mut [u8], done: usize) {
     let plane = src.len() / (GROUP * elem_size);
     let rest = &mut dst[done * GROUP * elem_size..];
-    for (group, out) in (done..).zip(rest.chunks_exact_mut(GROUP * elem_size)) {
-        for byte in 0..elem_size {
-            let planes = &src[byte * GROUP * plane..][..GROUP * plane];
+    if rest.is_empty() {
+        return;
+    }
+    rest.fill(0);
+    for byte in 0..elem_size {
+        let planes = &src[byte * GROUP * plane..][..GROUP * plane];
+        if planes.iter().fold(0, |bits, byte| bits | byte) == 0 {
+            continue;
+        }
+        for (group, out) in (done..).zip(rest.chunks_exact_mut(GROUP * elem_size)) {
             let bits = transpose8(std::array::from_fn(|bit| planes[bit * plane + group]));
             for (element, value) in bits.into_iter().enumerate() {
                 out[element * elem_size + byte] = value;

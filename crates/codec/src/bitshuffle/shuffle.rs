@@ -1,4 +1,5 @@
 //! The transpose itself, for writing.
+#![allow(unsafe_code)]
 
 #[cfg(target_arch = "x86_64")]
 mod avx2;
@@ -16,7 +17,6 @@ pub fn shuffle(isa: Isa, elem_size: usize, src: &[u8], dst: &mut [u8]) {
     #[cfg(target_arch = "x86_64")]
     if isa.has_avx2() && matches!(elem_size, 1 | 2 | 4) {
         // SAFETY: an Isa with AVX2 exists only where the CPU has it.
-        #[allow(unsafe_code)]
         let done = unsafe {
             match elem_size {
                 1 => avx2::shuffle::<1>(src, dst),

@@ -30,12 +30,6 @@ pub(super) enum Stored {
 }
 
 impl BlockIndex {
-    /// Number of bytes in which the given block is stored, if it is compressed by itself.
-    #[must_use]
-    pub fn stored_bytes(&self, block: usize) -> Option<usize> {
-        self.blocks.get(block).map(ExactSizeIterator::len)
-    }
-
     pub(super) fn build(&mut self, format: &ChunkFormat, chunk: &[u8], filter_mask: u32) -> Result<(), DecodeError> {
         self.blocks.clear();
         self.filter_mask = filter_mask;

@@ -90,7 +90,7 @@ pub(crate) fn undo_block(
 pub(crate) fn undo_plain(isa: Isa, elem_size: usize, block_elems: usize, src: &[u8], dst: &mut [u8]) {
     let tail = dst.len() % (GROUP * elem_size);
     let body = dst.len() - tail;
-    let block = block_elems * elem_size;
+    let block = block_elems.saturating_mul(elem_size);
     for (out, planes) in dst[..body].chunks_mut(block).zip(src[..body].chunks(block)) {
         unshuffle(isa, elem_size, planes, out);
     }

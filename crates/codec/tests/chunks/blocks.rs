@@ -1,6 +1,6 @@
 //! Formats whose blocks can be decoded alone.
 
-use aureole_codec::{BlockIndex, Compression, DecodeError, Decoder, FormatError, Isa};
+use aureole_codec::{BlockIndex, Compression, DecodeError, Decoder, Encoder, FormatError, Isa};
 use proptest::prelude::*;
 
 use crate::support::{BITSHUFFLE_LZ4, bitshuffle, counts, decode, decode_blocks, encode, format};
@@ -50,6 +50,19 @@ fn the_last_block_may_be_a_raw_tail_alone() {
     let data = counts(4, 37);
     let chunk = encode(&format, 0, &data);
     assert_eq!(decode_blocks(&format, Isa::best(), &chunk, 0), Ok(data));
+}
+
+#[test]
+fn blocks_larger_than_the_chunk_make_one_block() {
+    for (block_elems, compression) in [(1 << 20, Compression::Lz4), (usize::MAX / 8 * 8, Compression::None)] {
+        let format = format(&[bitshuffle(block_elems, compression)], 4, 300);
+        let data = counts(4, 300);
+        let mut chunk = Vec::new();
+        Encoder::new(&format, Isa::best()).unwrap().encode_chunk(&data, &mut chunk).unwrap();
+        assert_eq!(format.blocks(), 1);
+        assert_eq!(decode(&format, Isa::best(), &chunk, 0).as_ref(), Ok(&data));
+        assert_eq!(decode_blocks(&format, Isa::best(), &chunk, 0), Ok(data));
+    }
 }
 
 #[test]
