@@ -15,13 +15,13 @@ step() {
     local name=$1
     shift
     echo "== $name"
-    if "$@" > >(tee "$logs/$name.log") 2>&1; then
+    # pipefail is set: tee passes the command's failure on.
+    if "$@" 2>&1 | tee "$logs/$name.log"; then
         passed=$((passed + 1))
     else
         failed=$((failed + 1))
         echo "FAILED: $name"
     fi
-    wait
 }
 
 # counted NAME COMMAND...: as many checks as cargo's "test result:" lines, or a last line "...: N passed, N failed", count.
@@ -29,9 +29,8 @@ counted() {
     local name=$1
     shift
     echo "== $name"
-    "$@" > >(tee "$logs/$name.log") 2>&1
-    local status=$?
-    wait
+    "$@" 2>&1 | tee "$logs/$name.log"
+    local status=${PIPESTATUS[0]}
     local good bad
     good=$(grep -E '^test result: |: [0-9]+ passed, ' "$logs/$name.log" | grep -oE '[0-9]+ passed' | awk '{ n += $1 } END { print n + 0 }')
     bad=$(grep -E '^test result: |: [0-9]+ passed, ' "$logs/$name.log" | grep -oE '[0-9]+ failed' | awk '{ n += $1 } END { print n + 0 }')
