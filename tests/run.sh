@@ -53,9 +53,10 @@ counted tests cargo test --workspace --no-fail-fast -- --show-output
 # The oracles: scripts that compare the program, or an example that prints what a crate computes, with pyFAI and its kin.
 data=${AUREOLE_DATA:-../shared/data}
 [ -d "$data" ] || echo "SKIPPED: oracles on real files: $data is not there (set AUREOLE_DATA)" | tee "$logs/data.log"
-step build cargo build --bin aureole --example dump_stack --example dump_binning
+step build cargo build --bin aureole --example dump_stack --example dump_binning --example detector_table
 counted simulated "$PYTHON" tests/oracle/simulated.py target/debug/aureole
 counted readers "$PYTHON" tests/oracle/readers.py target/debug/examples/dump_stack $([ -d "$data" ] && echo "$data")
+counted detectors "$PYTHON" tests/oracle/detectors.py
 counted geometry "$PYTHON" tests/oracle/geometry.py
 counted parity "$PYTHON" tests/oracle/parity.py target/debug/aureole "$data"
 
