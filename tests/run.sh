@@ -58,6 +58,7 @@ counted simulated "$PYTHON" tests/oracle/simulated.py target/debug/aureole
 counted readers "$PYTHON" tests/oracle/readers.py target/debug/examples/dump_stack $([ -d "$data" ] && echo "$data")
 counted detectors "$PYTHON" tests/oracle/detectors.py
 counted geometry "$PYTHON" tests/oracle/geometry.py
+counted published "$PYTHON" tests/oracle/published.py target/debug/aureole "$data"
 counted parity "$PYTHON" tests/oracle/parity.py target/debug/aureole "$data"
 
 echo
