@@ -8,6 +8,7 @@ pub mod correction;
 pub mod detector;
 pub mod dtype;
 pub mod fixed;
+pub mod gather;
 pub mod geometry;
 pub mod kernel;
 pub mod pattern;

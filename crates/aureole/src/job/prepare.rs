@@ -6,14 +6,14 @@ use std::time::Instant;
 
 use aureole_codec::Isa;
 use aureole_core::binning::{self, Binning, BinningSpec};
-use aureole_core::correction::Corrections;
+use aureole_core::correction::{Corrections, Polarization};
 use aureole_core::detector::Detector;
 use aureole_core::dtype::Dtype;
 use aureole_core::geometry::Geometry;
 use aureole_core::pipeline::{Executor, Job, RunError, Sink, Source, StackSpec, Summary};
-use aureole_core::plan::{CpuPlan, Ingredients};
+use aureole_core::plan::{AnyPlan, Ingredients};
 use aureole_core::poni;
-use aureole_core::recipe::Dummy;
+use aureole_core::recipe::{Dummy, ErrorModel};
 
 use super::{Execution, GeometrySpec, JobError, JobSpec, Normalization, RecipeSpec};
 use crate::image::{self, ImageError};
@@ -29,7 +29,7 @@ pub struct Prepared {
     /// The geometry, with the detector's shape known.
     pub geometry: Geometry,
     /// The plan.
-    pub plan: CpuPlan,
+    pub plan: AnyPlan,
     /// Edges of the bins, one more than there are bins, in the recipe's unit.
     pub edges: Vec<f64>,
     /// Centres of the bins, in the recipe's unit.
@@ -61,25 +61,26 @@ pub fn prepare(spec: JobSpec) -> Result<Prepared, JobError> {
     let frames = frame_range(&spec, stack.spec().frames)?;
     let images = Images::read(recipe, shape, &geometry.detector)?;
     let (dummy, notice) = dummy(recipe, &geometry.detector, dtype)?;
+    check_saturation(recipe)?;
     let binning = bin(recipe, &geometry, images.mask.as_deref())?;
     let normalization = normalization(&recipe.normalization, stack.spec().frames)?;
-    let mut norm =
-        Corrections { solid_angle: recipe.solid_angle, polarization: recipe.polarization }.image(&geometry)?;
-    if let Some(flat) = &images.flat {
-        norm.iter_mut().zip(flat).for_each(|(norm, flat)| *norm *= flat);
-    }
-    let plan = CpuPlan::new(&Ingredients {
+    let norm = images.norm(corrections(recipe).image(&geometry)?, dummy);
+    let ingredients = Ingredients {
         matrix: &binning.matrix,
         norm: &norm,
         dark: images.dark.as_deref(),
         dtype,
         format: &stack.spec().format,
         error_model: recipe.error_model,
+        errors: recipe.errors,
+        variance: images.variance.as_deref(),
         dummy,
+        saturation: recipe.saturation,
         normalization: &normalization,
         empty: f32::NAN,
         isa,
-    })?;
+    };
+    let plan = AnyPlan::new(&ingredients, recipe.mode)?;
     let threads = spec.execution.threads.and_then(NonZero::new).unwrap_or_else(layout::allowed_cores);
     let notices = stack.notices().iter().cloned().chain(notice).collect();
     let Binning { edges, centres, .. } = binning;
@@ -142,11 +143,26 @@ fn frame_range(spec: &JobSpec, there: usize) -> Result<Range<usize>, JobError> {
     Ok(range)
 }
 
+fn corrections(recipe: &RecipeSpec) -> Corrections {
+    let offset = recipe.polarization_offset.to_radians();
+    let polarization = recipe.polarization.map(|factor| Polarization { factor, offset });
+    Corrections { solid_angle: recipe.solid_angle, polarization }
+}
+
+fn check_saturation(recipe: &RecipeSpec) -> Result<(), JobError> {
+    match recipe.saturation {
+        Some(counts) if !counts.is_finite() => Err(option("--saturation", format!("{counts}: a number is needed"))),
+        _ => Ok(()),
+    }
+}
+
 /// The recipe's images, in f64 and of the frames' shape.
 struct Images {
     mask: Option<Vec<bool>>,
     dark: Option<Vec<f64>>,
     flat: Option<Vec<f64>>,
+    absorption: Option<Vec<f64>>,
+    variance: Option<Vec<f64>>,
 }
 
 impl Images {
@@ -162,7 +178,27 @@ impl Images {
         }
         let dark = correction("--dark", recipe.dark.as_deref(), shape)?;
         let flat = correction("--flat", recipe.flat.as_deref(), shape)?;
-        Ok(Images { mask, dark, flat })
+        let absorption = correction("--absorption", recipe.absorption.as_deref(), shape)?;
+        let variance = correction("--variance", recipe.variance.as_deref(), shape)?;
+        match (recipe.error_model, &variance) {
+            (ErrorModel::Variance, None) => Err(option("--error-model", "variance: needs --variance beside it")),
+            (ErrorModel::Variance, Some(_)) | (_, None) => Ok(Images { mask, dark, flat, absorption, variance }),
+            (_, Some(_)) => Err(option("--variance", "has a use with --error-model variance only")),
+        }
+    }
+
+    /// `n` of each pixel: the corrections of the geometry times flat and absorption; 0 where the flat or the dark holds the
+    /// value of a pixel without a measurement.
+    fn norm(&self, mut norm: Vec<f64>, dummy: Option<Dummy>) -> Vec<f64> {
+        for factors in [&self.flat, &self.absorption].into_iter().flatten() {
+            norm.iter_mut().zip(factors).for_each(|(norm, factor)| *norm *= factor);
+        }
+        if let Some(dummy) = dummy {
+            for image in [&self.flat, &self.dark].into_iter().flatten() {
+                norm.iter_mut().zip(image).filter(|(_, value)| dummy.marks(**value)).for_each(|(norm, _)| *norm = 0.0);
+            }
+        }
+        norm
     }
 }
 

@@ -9,7 +9,7 @@
 //!     norm_per_frame, count_per_frame    float64 (frames, bins), once a frame masks pixels of its own
 //!     signal, variance  float64 (frames, bins), when asked for
 //!   frames              status: 0 not done, 1 done, 2 failed; reason
-//!   reduction           NXprocess: program, version, date, layout, device, job, SHA-256 of files, sources
+//!   reduction           NXprocess: program, version, date, layout, device, mode, job, SHA-256 of files, sources
 //! ```
 //! Rows are kept back for a fifth of a second at most, and then written and flushed. The space of the next rows is
 //! allocated ahead, filled with NaN: rows then change data only and not the file's structure, so that a

@@ -24,7 +24,7 @@ pub(crate) fn run(args: IntegrateArgs) -> Outcome {
     check_output(&meant)?;
     let stop = stop::on_signal()?;
     let prepared = job::prepare(meant.job.clone()).map_err(Failure::refused)?;
-    for notice in &prepared.notices {
+    for notice in meant.notices.iter().chain(&prepared.notices) {
         eprintln!("note: {notice}");
     }
     if stop.load(Ordering::Relaxed) {
@@ -59,7 +59,7 @@ fn check_output(meant: &Meant) -> Result<(), Failure> {
         return Err(Failure::refused(format!("--output {}: exists; --force replaces it", output.display())));
     }
     let recipe = &meant.job.recipe;
-    let images = [&recipe.mask, &recipe.dark, &recipe.flat].into_iter().flatten();
+    let images = [&recipe.mask, &recipe.dark, &recipe.flat, &recipe.absorption, &recipe.variance].into_iter().flatten();
     for input in meant.job.inputs.iter().chain(images) {
         let file = input.split("::").next().unwrap_or(input);
         if same_file(Path::new(file), output) {

@@ -7,7 +7,7 @@ use crate::binning::{Matrix, MatrixBuilder};
 use crate::dtype::Dtype;
 use crate::pipeline::{ChunkBuf, Source, StackSpec};
 use crate::plan::{CpuPlan, Ingredients};
-use crate::recipe::{Dummy, ErrorModel};
+use crate::recipe::{Dummy, ErrorKind, ErrorModel};
 
 /// Chunks in memory.
 #[derive(Clone, Debug)]
@@ -88,7 +88,10 @@ pub fn small_plan(spec: &StackSpec) -> CpuPlan {
         dtype: spec.dtype,
         format: &spec.format,
         error_model: ErrorModel::Poisson,
+        errors: ErrorKind::Sem,
+        variance: None,
         dummy: Some(Dummy { value: -2.0, delta: 0.5 }),
+        saturation: None,
         normalization: &[],
         empty: f32::NAN,
         isa: Isa::best(),
