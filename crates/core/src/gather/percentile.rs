@@ -2,17 +2,18 @@
 
 use super::moments::Part;
 
-/// Sorts the parts by value and keeps those that lie, by their weights `c·n`, between two percentiles (0 to 100). A part
-/// that a percentile falls into is kept, so that both limits 50 leave the median: one part, or the two beside the middle.
+/// Sorts the parts by value and keeps those that lie, by their weights `c·n`, wholly between two percentiles (0 to 100).
+/// Where one part reaches across both it is kept, so that both limits 50 leave the median: one part, or the two beside
+/// the middle.
 pub(super) fn keep(parts: &mut Vec<Part>, low: f64, high: f64) {
     parts.sort_unstable_by(|a, b| a.value.total_cmp(&b.value).then(a.pixel.cmp(&b.pixel)));
     let total: f64 = parts.iter().map(|part| part.weight).sum();
-    let (low, high) = (total * low / 100.0, total * high / 100.0);
-    let mut above = 0.0;
+    let (low, high) = (total * (low / 100.0), total * (high / 100.0));
+    let mut reached = 0.0;
     parts.retain(|part| {
-        let below = above;
-        above += part.weight;
-        above >= low && below <= high
+        let (from, to) = (reached, reached + part.weight);
+        reached = to;
+        (from >= low && to <= high) || (from <= low && to >= high)
     });
 }
 
@@ -37,7 +38,8 @@ mod tests {
     #[test]
     fn all_lies_between_the_outermost_percentiles() {
         assert_eq!(kept(&[3.0, 2.0, 8.0, 1.0], 0.0, 100.0), [1.0, 2.0, 3.0, 8.0]);
-        assert_eq!(kept(&[5.0, 4.0, 3.0, 2.0, 1.0], 25.0, 75.0), [2.0, 3.0, 4.0]);
+        assert_eq!(kept(&[5.0, 4.0, 3.0, 2.0, 1.0], 20.0, 80.0), [2.0, 3.0, 4.0]);
+        assert_eq!(kept(&[5.0, 4.0, 3.0, 2.0, 1.0], 25.0, 75.0), [3.0], "what a limit cuts is left out");
     }
 
     #[test]
