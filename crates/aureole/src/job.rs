@@ -8,6 +8,7 @@ mod record;
 use std::path::PathBuf;
 
 use aureole_core::binning::Split;
+use aureole_core::images::StackImage;
 use aureole_core::recipe::{ErrorKind, ErrorModel, Mode};
 use aureole_core::unit::Unit;
 use serde::{Deserialize, Serialize};
@@ -111,6 +112,9 @@ pub struct RecipeSpec {
     /// What patterns are divided by.
     #[serde(default)]
     pub normalization: Normalization,
+    /// Images of the whole stack, made in the same pass.
+    #[serde(default)]
+    pub images: Vec<StackImage>,
 }
 
 fn yes() -> bool {

@@ -2,6 +2,7 @@
 //!
 //! The photons depend on the seed alone, not on the number of threads.
 
+mod artist;
 mod expected;
 mod file;
 mod photons;
@@ -12,9 +13,8 @@ use aureole_codec::{ChunkFormat, Compression, EncodeError, Encoder, Filter, Form
 use aureole_core::detector::Detector;
 use aureole_core::dtype::Dtype;
 use aureole_core::geometry::{Geometry, GeometryError};
-use rayon::prelude::*;
 
-use photons::Frame;
+use artist::{Artist, Writer};
 
 /// What the frames show.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -139,73 +139,5 @@ impl Simulation {
             }
             _ => Ok(()),
         }
-    }
-}
-
-/// Draws frames and encodes them, on all threads.
-struct Artist<'a> {
-    stack: &'a Simulation,
-    expected: Vec<f64>,
-    columns: usize,
-    gaps: Option<Vec<bool>>,
-    encoder: Encoder,
-}
-
-impl Artist<'_> {
-    /// One frame drawn, `i % 500` counts more in frame `i`.
-    fn brightening(&self, writer: &mut Writer<'_>) -> Result<(), SimulateError> {
-        let base = self.draw(0);
-        // A round holds one frame a thread, so that memory does not grow with the stack.
-        let round = rayon::current_num_threads().max(1);
-        for first in (0..self.stack.frames).step_by(round) {
-            let frames = first..self.stack.frames.min(first + round);
-            let encode = |encoder: &mut Encoder, i: usize| self.encode(encoder, &base, (i % 500) as u32);
-            let chunks: Result<Vec<Vec<u8>>, EncodeError> =
-                frames.into_par_iter().map_init(|| self.encoder.clone(), encode).collect();
-            chunks?.iter().try_for_each(|chunk| writer.push(chunk))?;
-        }
-        Ok(())
-    }
-
-    /// A few frames drawn, over and over.
-    fn repeated(&self, writer: &mut Writer<'_>) -> Result<(), SimulateError> {
-        let drawn = self.stack.frames.min(REPEAT);
-        let mut encoder = self.encoder.clone();
-        let chunks: Result<Vec<Vec<u8>>, EncodeError> =
-            (0..drawn).map(|i| self.encode(&mut encoder, &self.draw(i), 0)).collect();
-        let chunks = chunks?;
-        (0..self.stack.frames).try_for_each(|i| writer.push(&chunks[i % drawn]))
-    }
-
-    fn draw(&self, number: usize) -> Frame {
-        Frame::draw(&self.expected, self.columns, self.stack.seed, number as u64)
-    }
-
-    fn encode(&self, encoder: &mut Encoder, frame: &Frame, add: u32) -> Result<Vec<u8>, EncodeError> {
-        let pixels = frame.bytes(self.stack.dtype, add, self.gaps.as_deref());
-        let mut chunk = Vec::new();
-        encoder.encode_chunk(&pixels, &mut chunk)?;
-        Ok(chunk)
-    }
-}
-
-/// Frames of a sparse stack that differ.
-const REPEAT: usize = 16;
-
-/// Takes encoded frames in order and counts.
-struct Writer<'a> {
-    file: file::StackFile,
-    frames: usize,
-    stored: u64,
-    progress: &'a dyn Fn(usize),
-}
-
-impl Writer<'_> {
-    fn push(&mut self, chunk: &[u8]) -> Result<(), SimulateError> {
-        self.file.push(self.frames, chunk)?;
-        self.frames += 1;
-        self.stored += chunk.len() as u64;
-        (self.progress)(self.frames);
-        Ok(())
     }
 }

@@ -10,6 +10,7 @@ pub mod dtype;
 pub mod fixed;
 pub mod gather;
 pub mod geometry;
+pub mod images;
 pub mod kernel;
 pub mod pattern;
 pub mod pipeline;

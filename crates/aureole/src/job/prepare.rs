@@ -4,18 +4,20 @@ use std::num::NonZero;
 use std::ops::Range;
 use std::time::Instant;
 
-use aureole_codec::Isa;
+use aureole_codec::{ChunkFormat, Isa};
 use aureole_core::binning::{self, Binning, BinningSpec};
 use aureole_core::correction::{Corrections, Polarization};
 use aureole_core::detector::Detector;
 use aureole_core::dtype::Dtype;
 use aureole_core::geometry::Geometry;
-use aureole_core::pipeline::{Executor, Job, RunError, Sink, Source, StackSpec, Summary};
+use aureole_core::images::{StackImage, StackImages, WithImages};
+use aureole_core::pipeline::{Executor, Job, Plan, RunError, Sink, Source, StackSpec, Summary};
 use aureole_core::plan::{AnyPlan, Ingredients};
 use aureole_core::poni;
-use aureole_core::recipe::{Dummy, ErrorModel};
+use aureole_core::recipe::{Dummy, ErrorModel, Marks};
 
 use super::{Execution, GeometrySpec, JobError, JobSpec, Normalization, RecipeSpec};
+use crate::hdf5::open::describe_io;
 use crate::image::{self, ImageError};
 use crate::layout;
 use crate::source::{self, Stack};
@@ -28,8 +30,9 @@ pub struct Prepared {
     pub stack: Stack,
     /// The geometry, with the detector's shape known.
     pub geometry: Geometry,
-    /// The plan.
+    /// The plan; where images of the stack are asked for, one of frames that are decoded already.
     pub plan: AnyPlan,
+    marks: Marks,
     /// Edges of the bins, one more than there are bins, in the recipe's unit.
     pub edges: Vec<f64>,
     /// Centres of the bins, in the recipe's unit.
@@ -70,7 +73,7 @@ pub fn prepare(spec: JobSpec) -> Result<Prepared, JobError> {
         norm: &norm,
         dark: images.dark.as_deref(),
         dtype,
-        format: &stack.spec().format,
+        format: &plan_format(recipe, stack.spec())?,
         error_model: recipe.error_model,
         errors: recipe.errors,
         variance: images.variance.as_deref(),
@@ -85,7 +88,8 @@ pub fn prepare(spec: JobSpec) -> Result<Prepared, JobError> {
     let notices = stack.notices().iter().cloned().chain(notice).collect();
     let Binning { edges, centres, .. } = binning;
     let seconds = start.elapsed().as_secs_f64();
-    Ok(Prepared { spec, stack, geometry, plan, edges, centres, frames, threads, isa, notices, seconds })
+    let marks = Marks { dummy, saturation: spec.recipe.saturation };
+    Ok(Prepared { spec, stack, geometry, plan, marks, edges, centres, frames, threads, isa, notices, seconds })
 }
 
 impl Prepared {
@@ -95,14 +99,31 @@ impl Prepared {
         self.spec.execution.layout.executor(self.frames.len(), self.threads)
     }
 
-    /// Integrates all frames and pushes their patterns in order; the sink is not finished.
+    /// The images that the recipe asks for, without a frame in them yet; `None` where it asks for none.
+    ///
+    /// # Errors
+    /// When the stack's pixels have no exact sums.
+    pub fn images(&self) -> Result<Option<StackImages>, JobError> {
+        let asked = &self.spec.recipe.images;
+        let StackSpec { shape, dtype, .. } = *self.stack.spec();
+        if asked.is_empty() {
+            return Ok(None);
+        }
+        let images = StackImages::new(dtype, shape.0 * shape.1, self.marks, asked.contains(&StackImage::Variance));
+        images.map(Some).map_err(|error| option("--image", error.to_string()))
+    }
+
+    /// Integrates all frames, adds them to `images` as [`Prepared::images`] gave them, and pushes their patterns in order;
+    /// the sink is not finished.
     ///
     /// # Errors
     /// See [`RunError`].
-    pub fn run(&self, sink: &mut dyn Sink) -> Result<Summary, RunError> {
+    pub fn run(&self, images: Option<&StackImages>, sink: &mut dyn Sink) -> Result<Summary, RunError> {
+        let format = &self.stack.spec().format;
+        let with_images = images.map(|images| WithImages { plan: &self.plan, images, format, isa: self.isa });
         let job = Job {
             source: &self.stack,
-            plan: &self.plan,
+            plan: with_images.as_ref().map_or(&self.plan as &dyn Plan, |plan| plan),
             frames: self.frames.clone(),
             batch: self.spec.execution.batch,
             strict: self.spec.execution.strict,
@@ -127,7 +148,8 @@ fn read_geometry(spec: &GeometrySpec) -> Result<Geometry, JobError> {
     let (file, text) = match spec {
         GeometrySpec::Poni(text) => ("the job's PONI text".to_owned(), text.clone()),
         GeometrySpec::File(path) => {
-            let text = std::fs::read(path).map_err(|error| option("--poni", format!("{}: {error}", path.display())))?;
+            let unreadable = |error| option("--poni", format!("{}: {}", path.display(), describe_io(&error)));
+            let text = std::fs::read(path).map_err(unreadable)?;
             (path.display().to_string(), String::from_utf8_lossy(&text).into_owned())
         }
     };
@@ -154,6 +176,15 @@ fn check_saturation(recipe: &RecipeSpec) -> Result<(), JobError> {
         Some(counts) if !counts.is_finite() => Err(option("--saturation", format!("{counts}: a number is needed"))),
         _ => Ok(()),
     }
+}
+
+/// How the plan's frames are stored: decoded, where images of the stack have decoded them before.
+fn plan_format(recipe: &RecipeSpec, spec: &StackSpec) -> Result<ChunkFormat, JobError> {
+    if recipe.images.is_empty() {
+        return Ok(spec.format.clone());
+    }
+    let decoded = ChunkFormat::new(Vec::new(), spec.format.elem_size(), spec.format.elems());
+    decoded.map_err(|error| option("--image", error.to_string()))
 }
 
 /// The recipe's images, in f64 and of the frames' shape.

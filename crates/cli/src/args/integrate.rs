@@ -6,6 +6,7 @@ use std::path::PathBuf;
 
 use aureole::layout::Layout;
 use aureole_core::binning::Split;
+use aureole_core::images::StackImage;
 use aureole_core::recipe::{ErrorKind, ErrorModel, Mode};
 use aureole_core::unit::Unit;
 use clap::Args;
@@ -113,6 +114,10 @@ pub(crate) struct PatternArgs {
     /// Which errors are written: sem (standard error of the mean) or std (standard deviation of a pixel)
     #[arg(long, default_value = "sem", value_parser = one_of("a kind of error", ErrorKind::NAMES), hide_possible_values = true)]
     pub(crate) errors: &'static str,
+    /// Images of the whole stack to make in the same pass, with commas between them: sum, mean, max, variance
+    #[arg(long, value_name = "IMAGE,...", value_delimiter = ',',
+        value_parser = one_of("an image of the stack", StackImage::NAMES), hide_possible_values = true)]
+    pub(crate) image: Vec<&'static str>,
     /// Write the sums (signal, variance) beside the means
     #[arg(long)]
     pub(crate) sums: bool,

@@ -10,8 +10,10 @@ use std::time::Instant;
 
 use aureole::job::{self, Prepared};
 use aureole::sink::NexusSink;
-use aureole_core::pipeline::{RunError, Summary};
+use aureole_core::images::StackImages;
+use aureole_core::pipeline::{RunError, Source, Summary};
 
+use super::output;
 use crate::args::integrate::{IntegrateArgs, Meant, SummaryForm};
 use crate::exit::{Exit, Failure, Outcome};
 use crate::print;
@@ -27,13 +29,15 @@ pub(crate) fn run(args: IntegrateArgs) -> Outcome {
     for notice in meant.notices.iter().chain(&prepared.notices) {
         eprintln!("note: {notice}");
     }
+    check_sources(&prepared, &meant.output)?;
     if stop.load(Ordering::Relaxed) {
         return Ok(Exit::Interrupted);
     }
     eprintln!("{}", report::header(&prepared));
     let description = prepared.description(meant.sums).map_err(Failure::refused)?;
+    let images = prepared.images().map_err(Failure::refused)?;
     let sink = NexusSink::create(&meant.output, description, meant.force).map_err(Failure::io)?;
-    let (summary, seconds) = integrate(&prepared, sink, stop)?;
+    let (summary, seconds) = integrate(&prepared, images.as_ref(), sink, stop)?;
     let report = Report::new(&prepared, &summary, seconds, &meant.output);
     print::stdout(&match meant.summary {
         SummaryForm::Text => report.text(),
@@ -49,9 +53,7 @@ pub(crate) fn run(args: IntegrateArgs) -> Outcome {
 /// Refuses to replace a file that was not meant to be, or one that is about to be read.
 fn check_output(meant: &Meant) -> Result<(), Failure> {
     let output = &meant.output;
-    if output.is_dir() {
-        return Err(Failure::refused(format!("--output {}: a folder; the name of a file is needed", output.display())));
-    }
+    output::check("--output ", output)?;
     if !output.exists() {
         return Ok(());
     }
@@ -69,22 +71,52 @@ fn check_output(meant: &Meant) -> Result<(), Failure> {
     Ok(())
 }
 
+/// Refuses to replace a file that links lead to.
+fn check_sources(prepared: &Prepared, output: &Path) -> Result<(), Failure> {
+    match prepared.stack.origins().iter().find(|origin| same_file(&origin.file, output)) {
+        Some(_) => Err(Failure::refused(format!("--output {}: this is an input, too", output.display()))),
+        None => Ok(()),
+    }
+}
+
 fn same_file(a: &Path, b: &Path) -> bool {
     matches!((a.canonicalize(), b.canonicalize()), (Ok(a), Ok(b)) if a == b)
 }
 
 /// Runs the job; seconds count from the first read to the last row on disk. Whatever ends the run, what was pushed is in
 /// the file.
-fn integrate(prepared: &Prepared, sink: NexusSink, stop: &AtomicBool) -> Result<(Summary, f64), Failure> {
+fn integrate(
+    prepared: &Prepared,
+    images: Option<&StackImages>,
+    sink: NexusSink,
+    stop: &AtomicBool,
+) -> Result<(Summary, f64), Failure> {
     let progress = Progress::new(prepared.frames.len() as u64);
     let start = Instant::now();
     let mut watched = Watched::new(sink, &progress, stop);
-    let ran = prepared.run(&mut watched);
+    let ran = prepared.run(images, &mut watched);
     progress.finish();
+    for reason in watched.reasons() {
+        eprintln!("failed: {reason}");
+    }
+    if watched.pushed().failed > watched.reasons().len() {
+        eprintln!(
+            "failed: and {} more; /entry/frames/reason of the output has all",
+            watched.pushed().failed - watched.reasons().len()
+        );
+    }
     let summary = ran.as_ref().map_or_else(|_| watched.pushed(), Clone::clone);
-    let finished = watched.into_sink().finish(&summary);
+    let mut sink = watched.into_sink();
+    let written = match images {
+        // Frames beyond the last pattern may be in the images of a run that was ended.
+        Some(images) if ran.is_ok() && !summary.stopped => {
+            sink.write_images(prepared.stack.spec().shape, &prepared.spec.recipe.images, images)
+        }
+        _ => Ok(()),
+    };
+    let finished = sink.finish(&summary);
     ran?;
-    finished.map_err(Failure::io)?;
+    written.and(finished).map_err(Failure::io)?;
     Ok((summary, start.elapsed().as_secs_f64()))
 }
 

@@ -35,7 +35,7 @@ pub(crate) const INTENSITY: &str = "Intensity (counts per pixel)";
 pub(crate) fn ticks(scale: Scale) -> TickFormat {
     match scale {
         Scale::Linear => TickFormat::Auto,
-        Scale::Log => TickFormat::Custom(Arc::new(|decade| power(decade))),
+        Scale::Log => TickFormat::Custom(Arc::new(power)),
         Scale::Sqrt => TickFormat::Custom(Arc::new(|root| plain(root * root))),
     }
 }

@@ -112,7 +112,7 @@ fn stretches(axis: &Axis, bins: std::ops::Range<usize>, row: &Row, scale: Scale)
 /// Which curves the legend names: all of a few, every so many of more, none where there is only one.
 fn in_legend(i: usize, count: usize) -> bool {
     const MOST: usize = 8;
-    count > 1 && (i % count.div_ceil(MOST) == 0 || (count > MOST && i + 1 == count))
+    count > 1 && (i.is_multiple_of(count.div_ceil(MOST)) || (count > MOST && i + 1 == count))
 }
 
 /// A colour for each curve: distinct ones for a few, steps of one map for many.

@@ -6,6 +6,7 @@ use aureole::job::pyfai::PyfaiConfig;
 use aureole::job::{self, Execution, FrameRange, GeometrySpec, JobSpec, Normalization, RecipeSpec};
 use aureole::layout::Layout;
 use aureole_core::binning::Split;
+use aureole_core::images::StackImage;
 use aureole_core::recipe::{ErrorKind, ErrorModel, Mode};
 use aureole_core::unit::Unit;
 
@@ -68,15 +69,27 @@ impl IntegrateArgs {
             delta_dummy: self.detector.delta_dummy.or(config.delta_dummy),
             saturation: self.detector.saturation,
             normalization,
+            images: images(&self.pattern.image),
         };
         let (start, end) = self.run.frames.as_ref().map_or((None, None), |frames| (Some(frames.start()), frames.end()));
         let summary = if self.run.summary == "json" { SummaryForm::Json } else { SummaryForm::Text };
         let force = self.run.force;
-        let execution = execution(self.run);
+        let execution = execution(&self.run);
         let frames = FrameRange { start, end };
         let job = JobSpec { version: job::VERSION, inputs: self.input, frames, recipe, execution };
         Ok(Meant { job, output: self.output, sums: self.pattern.sums, force, summary, notices })
     }
+}
+
+/// The images asked for, each once.
+fn images(names: &[&'static str]) -> Vec<StackImage> {
+    let mut images: Vec<StackImage> = Vec::new();
+    for image in names.iter().filter_map(|name| StackImage::from_name(name)) {
+        if !images.contains(&image) {
+            images.push(image);
+        }
+    }
+    images
 }
 
 /// The mode typed or configured, with the numbers typed for it.
@@ -98,7 +111,7 @@ fn mode(pattern: &PatternArgs, configured: Option<Mode>) -> Result<Mode, Failure
     Ok(mode)
 }
 
-fn execution(run: RunArgs) -> Execution {
+fn execution(run: &RunArgs) -> Execution {
     Execution {
         layout: Layout::from_name(run.layout).unwrap_or_default(),
         threads: run.threads.map(usize::from),
