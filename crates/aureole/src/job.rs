@@ -8,7 +8,8 @@ mod record;
 use std::path::PathBuf;
 
 use aureole_core::binning::Split;
-use aureole_core::recipe::ErrorModel;
+use aureole_core::images::StackImage;
+use aureole_core::recipe::{ErrorKind, ErrorModel, Mode};
 use aureole_core::unit::Unit;
 use serde::{Deserialize, Serialize};
 
@@ -66,12 +67,24 @@ pub struct RecipeSpec {
     pub azimuth_range: Option<(f64, f64)>,
     /// How pixels are shared among bins.
     pub split: Split,
+    /// How the pixels of a bin become one number.
+    #[serde(default)]
+    pub mode: Mode,
     /// Where errors come from.
     #[serde(default)]
     pub error_model: ErrorModel,
+    /// Which error is written.
+    #[serde(default)]
+    pub errors: ErrorKind,
+    /// Image of the pixels' variances, for the error model `variance`.
+    #[serde(default)]
+    pub variance: Option<String>,
     /// Polarization factor, −1 to 1; no correction if nothing is said.
     #[serde(default)]
     pub polarization: Option<f64>,
+    /// Degrees by which the axes of polarization are turned.
+    #[serde(default)]
+    pub polarization_offset: f64,
     /// Correct for the solid angle of each pixel.
     #[serde(default = "yes")]
     pub solid_angle: bool,
@@ -84,15 +97,24 @@ pub struct RecipeSpec {
     /// Sensitivity of the pixels.
     #[serde(default)]
     pub flat: Option<String>,
+    /// Image of the factors by which pixels see less than arrives, beside `flat`: what the sample or the sensor absorbs.
+    #[serde(default)]
+    pub absorption: Option<String>,
     /// Value of pixels without a measurement; the detector's own marker if nothing is said.
     #[serde(default)]
     pub dummy: Option<f64>,
     /// How far from `dummy` a value may lie.
     #[serde(default)]
     pub delta_dummy: Option<f64>,
+    /// Counts from which on a pixel of a frame is left out.
+    #[serde(default)]
+    pub saturation: Option<f64>,
     /// What patterns are divided by.
     #[serde(default)]
     pub normalization: Normalization,
+    /// Images of the whole stack, made in the same pass.
+    #[serde(default)]
+    pub images: Vec<StackImage>,
 }
 
 fn yes() -> bool {

@@ -9,6 +9,7 @@ pub(crate) mod info;
 pub(crate) mod integrate;
 pub(crate) mod pair;
 pub(crate) mod plot;
+pub(crate) mod polarization;
 pub(crate) mod simulate;
 
 /// Azimuthal integration of X-ray detector images, as fast as they can be read

@@ -11,7 +11,7 @@ use std::path::Path;
 use std::time::Instant;
 
 use aureole_core::binning::{BinningSpec, Split, bin};
-use aureole_core::correction::Corrections;
+use aureole_core::correction::{Corrections, Polarization};
 use aureole_core::poni;
 use aureole_core::unit::Unit;
 use serde::Deserialize;
@@ -50,7 +50,8 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let start = Instant::now();
     let binning = bin(&geometry, mask.as_deref(), &spec)?;
     let binned = start.elapsed().as_secs_f64();
-    let correction = Corrections { solid_angle: job.solid_angle, polarization: job.polarization }.image(&geometry)?;
+    let polarization = job.polarization.map(|factor| Polarization { factor, offset: 0.0 });
+    let correction = Corrections { solid_angle: job.solid_angle, polarization }.image(&geometry)?;
     println!("{binned:.3} s to bin {} entries", binning.matrix.entries());
     let folder = Path::new(folder);
     let write = |name: &str, values: &[f64]| {

@@ -63,6 +63,12 @@ impl Scale {
         Scale { shift: bits - 1 - exponent }
     }
 
+    /// The scale of products of two numbers of this scale.
+    #[must_use]
+    pub fn squared(self) -> Scale {
+        Scale { shift: 2 * self.shift }
+    }
+
     /// The scaled, rounded number.
     #[must_use]
     pub fn to_fixed(self, value: f64) -> i64 {

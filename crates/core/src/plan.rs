@@ -3,22 +3,26 @@
 //! The plan holds the pixel → bins matrix in fixed point, cut along the blocks of a chunk, and the constants of the
 //! pattern. It never changes, so that any number of workers share it.
 
+mod any;
 mod constants;
 mod finish;
 mod table;
+mod weights;
 
 use aureole_codec::{ChunkFormat, Decoder, Isa};
 
+pub use any::AnyPlan;
 pub use constants::Constants;
 pub(crate) use constants::PixelConstants;
 pub use table::{Run, Slice, Table};
+pub use weights::Weights;
 
 use crate::binning::Matrix;
 use crate::dtype::Dtype;
 use crate::fixed;
 use crate::pattern::Pattern;
 use crate::pipeline::{self, BlockPlan, BlockWorker, Worker};
-use crate::recipe::{Dummy, ErrorModel};
+use crate::recipe::{Dummy, ErrorKind, ErrorModel, Marks};
 use crate::sums::{LANES, Sums};
 use crate::worker::{self, CpuWorker};
 
@@ -40,14 +44,36 @@ pub struct Ingredients<'a> {
     pub format: &'a ChunkFormat,
     /// Where variances come from.
     pub error_model: ErrorModel,
+    /// Which error is written.
+    pub errors: ErrorKind,
+    /// The variance of each pixel, for that error model; a pixel whose variance is negative or not finite is masked.
+    pub variance: Option<&'a [f64]>,
     /// Pixels that a frame masks by their value.
     pub dummy: Option<Dummy>,
+    /// Counts from which on a frame masks a pixel.
+    pub saturation: Option<f64>,
     /// Factor of the norm, one a frame (a monitor) or one for all; empty for 1.
     pub normalization: &'a [f64],
     /// What a bin without pixels holds.
     pub empty: f32,
     /// Vector instructions to use.
     pub isa: Isa,
+}
+
+impl Ingredients<'_> {
+    /// `n` of a pixel; 0 where the pixel is masked because its `n`, dark or variance makes no sense.
+    pub(crate) fn usable_norm(&self, pixel: usize) -> f64 {
+        let finite = |image: Option<&[f64]>| image.is_none_or(|image| image[pixel].is_finite());
+        let variance = self.variance.is_none_or(|variance| variance[pixel] >= 0.0);
+        let norm = self.norm[pixel];
+        let usable = norm.is_finite() && norm > 0.0 && finite(self.dark) && finite(self.variance) && variance;
+        if usable { norm } else { 0.0 }
+    }
+
+    /// The values by which a frame masks pixels.
+    pub(crate) fn marks(&self) -> Marks {
+        Marks { dummy: self.dummy, saturation: self.saturation }
+    }
 }
 
 /// Why ingredients do not make a plan.
@@ -75,6 +101,15 @@ pub enum PlanError {
     /// Masks, ranges and corrections leave nothing.
     #[error("no pixel is left: mask, flat and ranges take them all")]
     NoPixels,
+    /// An error model that sums alone cannot give.
+    #[error("the azimuthal error model needs the pixels of each bin, not their sums alone")]
+    NeedsPixels,
+    /// A mode whose numbers make no sense.
+    #[error("the mode: {0}")]
+    Mode(&'static str),
+    /// The error model's variances are missing, or there are some without a use.
+    #[error("the error model variance and an image of variances go together; only one of them is there")]
+    Variance,
     /// More pixels in one bin than the arithmetic has room for.
     #[error("{0} pixels share one bin, more than the 64-bit sums have room for; use more bins")]
     TooManyInABin(usize),
@@ -88,7 +123,9 @@ pub struct CpuPlan {
     constants: Constants,
     pub(crate) dtype: Dtype,
     pub(crate) format: ChunkFormat,
-    pub(crate) dummy: Option<Dummy>,
+    pub(crate) marks: Marks,
+    error_model: ErrorModel,
+    errors: ErrorKind,
     normalization: Vec<f64>,
     empty: f32,
     pub(crate) isa: Isa,
@@ -101,7 +138,10 @@ impl CpuPlan {
     /// When shapes disagree or no pixel is left.
     pub fn new(ingredients: &Ingredients<'_>) -> Result<CpuPlan, PlanError> {
         check(ingredients)?;
-        let Ingredients { matrix, dtype, format, .. } = *ingredients;
+        let Ingredients { matrix, dtype, format, error_model, errors, .. } = *ingredients;
+        if error_model == ErrorModel::Azimuthal {
+            return Err(PlanError::NeedsPixels);
+        }
         let most = most_pixels_in_a_bin(matrix);
         let fraction_bits = fixed::fraction_bits(dtype, most);
         if most == 0 {
@@ -110,10 +150,10 @@ impl CpuPlan {
         if fraction_bits == 0 {
             return Err(PlanError::TooManyInABin(most));
         }
-        let pixels = PixelConstants::new(ingredients.norm, ingredients.dark);
-        let table = Table::new(matrix, &pixels, format, fraction_bits, ingredients.error_model != ErrorModel::None);
-        let constants = Constants::new(&table, &pixels, matrix.bins());
-        if constants.count.iter().all(|count| *count == 0) {
+        let pixels = PixelConstants::new(ingredients);
+        let table = Table::new(matrix, &pixels, format, fraction_bits, error_model != ErrorModel::None);
+        let constants = Constants::new(&table, &pixels, matrix.bins(), errors == ErrorKind::Std);
+        if constants.weights.count.iter().all(|count| *count == 0) {
             return Err(PlanError::NoPixels);
         }
         Ok(CpuPlan {
@@ -122,7 +162,9 @@ impl CpuPlan {
             constants,
             dtype,
             format: format.clone(),
-            dummy: ingredients.dummy,
+            marks: ingredients.marks(),
+            error_model,
+            errors,
             normalization: ingredients.normalization.to_vec(),
             empty: ingredients.empty,
             isa: ingredients.isa,
@@ -138,7 +180,7 @@ impl CpuPlan {
     /// Number of bins.
     #[must_use]
     pub fn bins(&self) -> usize {
-        self.constants.count.len()
+        self.constants.weights.count.len()
     }
 
     /// Number of entries, (pixel, bin) pairs with a share.
@@ -159,6 +201,12 @@ impl CpuPlan {
         !self.table.squares.is_empty()
     }
 
+    /// True when every pixel adds its own variance; else variances are constants of the plan, or there are none.
+    #[must_use]
+    pub fn sums_variance(&self) -> bool {
+        self.error_model.is_poisson()
+    }
+
     /// True when pixels are summed in f64 instead of integers.
     #[must_use]
     pub fn sums_floats(&self) -> bool {
@@ -175,12 +223,33 @@ fn most_pixels_in_a_bin(matrix: &Matrix) -> usize {
     entries.into_iter().max().unwrap_or(0)
 }
 
-fn check(ingredients: &Ingredients<'_>) -> Result<(), PlanError> {
+/// The factor of frame `frame`'s norm; NaN where there is none for it.
+pub(crate) fn factor_of(normalization: &[f64], frame: usize) -> f64 {
+    match normalization {
+        [] => 1.0,
+        [all] => *all,
+        each => each.get(frame).copied().unwrap_or(f64::NAN),
+    }
+}
+
+/// Says what is wrong with a factor that is not a positive number.
+pub(crate) fn check_factor(factor: f64) -> Result<(), String> {
+    if factor.is_finite() && factor > 0.0 {
+        return Ok(());
+    }
+    Err(format!("its normalization factor is {factor}; a positive number is needed"))
+}
+
+pub(crate) fn check(ingredients: &Ingredients<'_>) -> Result<(), PlanError> {
     let expected = ingredients.format.elems();
     let shape = |what, found| if found == expected { Ok(()) } else { Err(PlanError::Shape { what, found, expected }) };
     shape("the geometry", ingredients.matrix.pixels())?;
     shape("the normalization image", ingredients.norm.len())?;
     shape("the dark", ingredients.dark.map_or(expected, <[f64]>::len))?;
+    shape("the variance", ingredients.variance.map_or(expected, <[f64]>::len))?;
+    if (ingredients.error_model == ErrorModel::Variance) != ingredients.variance.is_some() {
+        return Err(PlanError::Variance);
+    }
     if ingredients.format.elem_size() != ingredients.dtype.size() {
         return Err(PlanError::ElemSize { found: ingredients.format.elem_size(), dtype: ingredients.dtype });
     }
@@ -193,14 +262,7 @@ impl pipeline::Plan for CpuPlan {
     }
 
     fn pattern(&self) -> Pattern {
-        let (bins, errors) = (self.bins(), if self.has_errors() { self.bins() } else { 0 });
-        Pattern {
-            intensity: vec![f32::NAN; bins],
-            errors: vec![f32::NAN; errors],
-            signal: vec![f64::NAN; bins],
-            variance: vec![f64::NAN; errors],
-            ..Pattern::default()
-        }
+        Pattern::of_bins(self.bins(), self.has_errors())
     }
 
     fn max_batch(&self) -> usize {
@@ -219,7 +281,7 @@ impl BlockPlan for CpuPlan {
     }
 
     fn sums(&self, frames: usize) -> Sums {
-        Sums::new(self.bins(), frames, self.sums_floats(), self.has_errors())
+        Sums::new(self.bins(), frames, self.sums_floats(), self.sums_variance())
     }
 
     fn block_worker(&self) -> Box<dyn BlockWorker + '_> {
@@ -228,12 +290,7 @@ impl BlockPlan for CpuPlan {
 
     fn finish(&self, sums: &Sums, frames: &[usize], out: &mut [Pattern]) {
         for (lane, (frame, pattern)) in frames.iter().zip(out).enumerate() {
-            let factor = match self.normalization.as_slice() {
-                [] => 1.0,
-                [all] => *all,
-                each => each.get(*frame).copied().unwrap_or(f64::NAN),
-            };
-            finish::pattern(self, sums, lane, factor, pattern);
+            finish::pattern(self, sums, lane, factor_of(&self.normalization, *frame), pattern);
         }
     }
 }

@@ -1,5 +1,7 @@
 //! Accumulators of the frames a worker has in hand.
 
+use crate::plan::Weights;
+
 /// Frames that one pass over a plan serves: the vector lanes of the kernel.
 pub const LANES: usize = 16;
 
@@ -44,17 +46,6 @@ impl Accumulator {
     }
 }
 
-/// What the pixels that one frame masks would have given to the plan's constants, a bin each, in fixed point.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Masked {
-    /// `Σ C`.
-    pub count: Vec<u64>,
-    /// `Σ C·n`.
-    pub norm: Vec<i128>,
-    /// `Σ C·dark`; empty without a dark.
-    pub dark: Vec<i128>,
-}
-
 /// Where the sum of a bin and frame stands among all sums.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Layout {
@@ -77,8 +68,8 @@ pub struct Sums {
     pub(crate) signal: Accumulator,
     /// `Σ C₂·max(1, raw)` at the same places; of length 0 without an error model.
     pub(crate) variance: Accumulator,
-    /// What each frame masks on its own.
-    pub(crate) masked: Vec<Option<Box<Masked>>>,
+    /// What the pixels that each frame masks on its own would have given to the plan's constants.
+    pub(crate) masked: Vec<Option<Box<Weights>>>,
     /// Why a frame failed.
     pub(crate) failed: Vec<Option<String>>,
 }
@@ -122,11 +113,7 @@ impl Sums {
             match (mine, theirs) {
                 (_, None) => {}
                 (mine @ None, Some(theirs)) => *mine = Some(theirs.clone()),
-                (Some(mine), Some(theirs)) => {
-                    mine.count.iter_mut().zip(&theirs.count).for_each(|(a, b)| *a += b);
-                    mine.norm.iter_mut().zip(&theirs.norm).for_each(|(a, b)| *a += b);
-                    mine.dark.iter_mut().zip(&theirs.dark).for_each(|(a, b)| *a += b);
-                }
+                (Some(mine), Some(theirs)) => mine.merge(theirs),
             }
         }
         for (mine, theirs) in self.failed.iter_mut().zip(&other.failed) {
@@ -146,11 +133,8 @@ impl Sums {
     }
 
     /// What frame `lane` masks, made on first use.
-    pub(crate) fn masked_mut(&mut self, lane: usize, dark: bool) -> &mut Masked {
-        let bins = self.bins;
-        self.masked[lane].get_or_insert_with(|| {
-            Box::new(Masked { count: vec![0; bins], norm: vec![0; bins], dark: vec![0; if dark { bins } else { 0 }] })
-        })
+    pub(crate) fn masked_mut(&mut self, lane: usize, constants: &Weights) -> &mut Weights {
+        self.masked[lane].get_or_insert_with(|| Box::new(constants.zero_like()))
     }
 
     /// `Σ C·raw` of one frame as integers, a bin each; `None` for pixels that are summed in f64.

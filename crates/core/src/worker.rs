@@ -118,7 +118,7 @@ impl<'p> CpuWorker<'p> {
 
 /// The part of the plan's table that belongs to a slice.
 fn entries<'a>(plan: &'a CpuPlan, slice: &Slice) -> Entries<'a> {
-    let squares = if plan.has_errors() { slice.entries.clone() } else { 0..0 };
+    let squares = if plan.sums_variance() { slice.entries.clone() } else { 0..0 };
     Entries {
         runs: &plan.table.runs[slice.runs.clone()],
         pixels: &plan.table.pixels[slice.entries.clone()],
@@ -127,15 +127,13 @@ fn entries<'a>(plan: &'a CpuPlan, slice: &Slice) -> Entries<'a> {
     }
 }
 
-/// Takes from the constants of frame `lane` what the pixel behind `entry` gave to `bin`.
-fn mask_entry(plan: &CpuPlan, sums: &mut Sums, lane: usize, bin: usize, pixel: usize, coefficient: u32) {
-    let has_dark = plan.pixels.has_dark();
-    let masked = sums.masked_mut(lane, has_dark);
-    masked.count[bin] += u64::from(coefficient);
-    masked.norm[bin] += i128::from(coefficient) * plan.pixels.norm(pixel);
-    if has_dark {
-        masked.dark[bin] += i128::from(coefficient) * plan.pixels.dark(pixel);
-    }
+/// Takes from the constants of frame `lane` what the pixel behind the slice's entry `entry` gave to `bin`.
+fn mask_entry(plan: &CpuPlan, sums: &mut Sums, lane: usize, bin: usize, slice: &Slice, entry: usize) {
+    let (table, entry) = (&plan.table, slice.entries.start + entry);
+    let pixel = slice.elems.start + usize::from(table.pixels[entry]);
+    let square = table.squares.get(entry).copied().unwrap_or(0);
+    let masked = sums.masked_mut(lane, &plan.constants().weights);
+    masked.give(bin, &plan.pixels, pixel, table.coefficients[entry], square);
 }
 
 impl BlockWorker for CpuWorker<'_> {

@@ -5,7 +5,7 @@ use aureole_core::binning::MatrixBuilder;
 use aureole_core::dtype::Dtype;
 use aureole_core::pipeline::{BlockPlan, ChunkBuf};
 use aureole_core::plan::{CpuPlan, Ingredients};
-use aureole_core::recipe::ErrorModel;
+use aureole_core::recipe::{ErrorKind, ErrorModel};
 use aureole_core::testing::Random;
 
 #[test]
@@ -26,7 +26,10 @@ fn pixels_inside_the_range_give_away_all_their_counts() {
         dtype: Dtype::U32,
         format: &format,
         error_model: ErrorModel::None,
+        errors: ErrorKind::Sem,
+        variance: None,
         dummy: None,
+        saturation: None,
         normalization: &[],
         empty: 0.0,
         isa: Isa::best(),

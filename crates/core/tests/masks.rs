@@ -6,7 +6,7 @@ use aureole_core::dtype::Dtype;
 use aureole_core::pattern::{Pattern, Status};
 use aureole_core::pipeline::{ChunkBuf, Plan};
 use aureole_core::plan::{CpuPlan, Ingredients, PlanError};
-use aureole_core::recipe::{Dummy, ErrorModel};
+use aureole_core::recipe::{Dummy, ErrorKind, ErrorModel};
 use aureole_core::testing::Random;
 use aureole_core::testing::stack::random_matrix;
 
@@ -49,7 +49,10 @@ fn ingredients<'a>(
         dtype,
         format,
         error_model: ErrorModel::Poisson,
+        errors: ErrorKind::Sem,
+        variance: None,
         dummy: None,
+        saturation: None,
         normalization: &[],
         empty: f32::NAN,
         isa: Isa::best(),

@@ -6,7 +6,7 @@ use aureole_core::dtype::Dtype;
 use aureole_core::pattern::Status;
 use aureole_core::pipeline::{BlockPlan, ChunkBuf, Plan};
 use aureole_core::plan::{CpuPlan, Ingredients};
-use aureole_core::recipe::{Dummy, ErrorModel};
+use aureole_core::recipe::{Dummy, ErrorKind, ErrorModel};
 use aureole_core::testing::stack::random_matrix;
 use aureole_core::testing::{Random, naive};
 
@@ -53,7 +53,10 @@ fn ingredients<'a>(matrix: &'a Matrix, norm: &'a [f64], format: &'a ChunkFormat,
         dtype,
         format,
         error_model: ErrorModel::Poisson,
+        errors: ErrorKind::Sem,
+        variance: None,
         dummy: Some(Dummy { value: most as f64, delta: 0.0 }),
+        saturation: None,
         normalization: &[],
         empty: 0.0,
         isa: Isa::SCALAR,

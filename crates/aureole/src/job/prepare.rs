@@ -4,16 +4,17 @@ use std::num::NonZero;
 use std::ops::Range;
 use std::time::Instant;
 
-use aureole_codec::Isa;
+use aureole_codec::{ChunkFormat, Isa};
 use aureole_core::binning::{self, Binning, BinningSpec};
-use aureole_core::correction::Corrections;
+use aureole_core::correction::{Corrections, Polarization};
 use aureole_core::detector::Detector;
 use aureole_core::dtype::Dtype;
 use aureole_core::geometry::Geometry;
-use aureole_core::pipeline::{Executor, Job, RunError, Sink, Source, StackSpec, Summary};
-use aureole_core::plan::{CpuPlan, Ingredients};
+use aureole_core::images::{StackImage, StackImages, WithImages};
+use aureole_core::pipeline::{Executor, Job, Plan, RunError, Sink, Source, StackSpec, Summary};
+use aureole_core::plan::{AnyPlan, Ingredients};
 use aureole_core::poni;
-use aureole_core::recipe::Dummy;
+use aureole_core::recipe::{Dummy, ErrorModel, Marks};
 
 use super::{Execution, GeometrySpec, JobError, JobSpec, Normalization, RecipeSpec};
 use crate::hdf5::open::describe_io;
@@ -29,8 +30,9 @@ pub struct Prepared {
     pub stack: Stack,
     /// The geometry, with the detector's shape known.
     pub geometry: Geometry,
-    /// The plan.
-    pub plan: CpuPlan,
+    /// The plan; where images of the stack are asked for, one of frames that are decoded already.
+    pub plan: AnyPlan,
+    marks: Marks,
     /// Edges of the bins, one more than there are bins, in the recipe's unit.
     pub edges: Vec<f64>,
     /// Centres of the bins, in the recipe's unit.
@@ -62,30 +64,32 @@ pub fn prepare(spec: JobSpec) -> Result<Prepared, JobError> {
     let frames = frame_range(&spec, stack.spec().frames)?;
     let images = Images::read(recipe, shape, &geometry.detector)?;
     let (dummy, notice) = dummy(recipe, &geometry.detector, dtype)?;
+    check_saturation(recipe)?;
     let binning = bin(recipe, &geometry, images.mask.as_deref())?;
     let normalization = normalization(&recipe.normalization, stack.spec().frames)?;
-    let mut norm =
-        Corrections { solid_angle: recipe.solid_angle, polarization: recipe.polarization }.image(&geometry)?;
-    if let Some(flat) = &images.flat {
-        norm.iter_mut().zip(flat).for_each(|(norm, flat)| *norm *= flat);
-    }
-    let plan = CpuPlan::new(&Ingredients {
+    let norm = images.norm(corrections(recipe).image(&geometry)?, dummy);
+    let ingredients = Ingredients {
         matrix: &binning.matrix,
         norm: &norm,
         dark: images.dark.as_deref(),
         dtype,
-        format: &stack.spec().format,
+        format: &plan_format(recipe, stack.spec())?,
         error_model: recipe.error_model,
+        errors: recipe.errors,
+        variance: images.variance.as_deref(),
         dummy,
+        saturation: recipe.saturation,
         normalization: &normalization,
         empty: f32::NAN,
         isa,
-    })?;
+    };
+    let plan = AnyPlan::new(&ingredients, recipe.mode)?;
     let threads = spec.execution.threads.and_then(NonZero::new).unwrap_or_else(layout::allowed_cores);
     let notices = stack.notices().iter().cloned().chain(notice).collect();
     let Binning { edges, centres, .. } = binning;
     let seconds = start.elapsed().as_secs_f64();
-    Ok(Prepared { spec, stack, geometry, plan, edges, centres, frames, threads, isa, notices, seconds })
+    let marks = Marks { dummy, saturation: spec.recipe.saturation };
+    Ok(Prepared { spec, stack, geometry, plan, marks, edges, centres, frames, threads, isa, notices, seconds })
 }
 
 impl Prepared {
@@ -95,14 +99,31 @@ impl Prepared {
         self.spec.execution.layout.executor(self.frames.len(), self.threads)
     }
 
-    /// Integrates all frames and pushes their patterns in order; the sink is not finished.
+    /// The images that the recipe asks for, without a frame in them yet; `None` where it asks for none.
+    ///
+    /// # Errors
+    /// When the stack's pixels have no exact sums.
+    pub fn images(&self) -> Result<Option<StackImages>, JobError> {
+        let asked = &self.spec.recipe.images;
+        let StackSpec { shape, dtype, .. } = *self.stack.spec();
+        if asked.is_empty() {
+            return Ok(None);
+        }
+        let images = StackImages::new(dtype, shape.0 * shape.1, self.marks, asked.contains(&StackImage::Variance));
+        images.map(Some).map_err(|error| option("--image", error.to_string()))
+    }
+
+    /// Integrates all frames, adds them to `images` as [`Prepared::images`] gave them, and pushes their patterns in order;
+    /// the sink is not finished.
     ///
     /// # Errors
     /// See [`RunError`].
-    pub fn run(&self, sink: &mut dyn Sink) -> Result<Summary, RunError> {
+    pub fn run(&self, images: Option<&StackImages>, sink: &mut dyn Sink) -> Result<Summary, RunError> {
+        let format = &self.stack.spec().format;
+        let with_images = images.map(|images| WithImages { plan: &self.plan, images, format, isa: self.isa });
         let job = Job {
             source: &self.stack,
-            plan: &self.plan,
+            plan: with_images.as_ref().map_or(&self.plan as &dyn Plan, |plan| plan),
             frames: self.frames.clone(),
             batch: self.spec.execution.batch,
             strict: self.spec.execution.strict,
@@ -144,11 +165,35 @@ fn frame_range(spec: &JobSpec, there: usize) -> Result<Range<usize>, JobError> {
     Ok(range)
 }
 
+fn corrections(recipe: &RecipeSpec) -> Corrections {
+    let offset = recipe.polarization_offset.to_radians();
+    let polarization = recipe.polarization.map(|factor| Polarization { factor, offset });
+    Corrections { solid_angle: recipe.solid_angle, polarization }
+}
+
+fn check_saturation(recipe: &RecipeSpec) -> Result<(), JobError> {
+    match recipe.saturation {
+        Some(counts) if !counts.is_finite() => Err(option("--saturation", format!("{counts}: a number is needed"))),
+        _ => Ok(()),
+    }
+}
+
+/// How the plan's frames are stored: decoded, where images of the stack have decoded them before.
+fn plan_format(recipe: &RecipeSpec, spec: &StackSpec) -> Result<ChunkFormat, JobError> {
+    if recipe.images.is_empty() {
+        return Ok(spec.format.clone());
+    }
+    let decoded = ChunkFormat::new(Vec::new(), spec.format.elem_size(), spec.format.elems());
+    decoded.map_err(|error| option("--image", error.to_string()))
+}
+
 /// The recipe's images, in f64 and of the frames' shape.
 struct Images {
     mask: Option<Vec<bool>>,
     dark: Option<Vec<f64>>,
     flat: Option<Vec<f64>>,
+    absorption: Option<Vec<f64>>,
+    variance: Option<Vec<f64>>,
 }
 
 impl Images {
@@ -164,7 +209,27 @@ impl Images {
         }
         let dark = correction("--dark", recipe.dark.as_deref(), shape)?;
         let flat = correction("--flat", recipe.flat.as_deref(), shape)?;
-        Ok(Images { mask, dark, flat })
+        let absorption = correction("--absorption", recipe.absorption.as_deref(), shape)?;
+        let variance = correction("--variance", recipe.variance.as_deref(), shape)?;
+        match (recipe.error_model, &variance) {
+            (ErrorModel::Variance, None) => Err(option("--error-model", "variance: needs --variance beside it")),
+            (ErrorModel::Variance, Some(_)) | (_, None) => Ok(Images { mask, dark, flat, absorption, variance }),
+            (_, Some(_)) => Err(option("--variance", "has a use with --error-model variance only")),
+        }
+    }
+
+    /// `n` of each pixel: the corrections of the geometry times flat and absorption; 0 where the flat or the dark holds the
+    /// value of a pixel without a measurement.
+    fn norm(&self, mut norm: Vec<f64>, dummy: Option<Dummy>) -> Vec<f64> {
+        for factors in [&self.flat, &self.absorption].into_iter().flatten() {
+            norm.iter_mut().zip(factors).for_each(|(norm, factor)| *norm *= factor);
+        }
+        if let Some(dummy) = dummy {
+            for image in [&self.flat, &self.dark].into_iter().flatten() {
+                norm.iter_mut().zip(image).filter(|(_, value)| dummy.marks(**value)).for_each(|(norm, _)| *norm = 0.0);
+            }
+        }
+        norm
     }
 }
 

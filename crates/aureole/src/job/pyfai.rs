@@ -4,8 +4,10 @@
 use serde_json::{Map, Value};
 
 use aureole_core::binning::Split;
-use aureole_core::recipe::ErrorModel;
+use aureole_core::recipe::{ErrorModel, Mode};
 use aureole_core::unit::Unit;
+
+mod mode;
 
 use super::{GeometrySpec, JobError, Normalization};
 
@@ -26,8 +28,8 @@ pub struct PyfaiConfig {
     pub split: Option<Split>,
     /// Error model.
     pub error_model: Option<ErrorModel>,
-    /// Polarization factor.
-    pub polarization: Option<f64>,
+    /// Polarization factor, and the degrees by which its axes are turned.
+    pub polarization: Option<(f64, f64)>,
     /// Solid angle correction.
     pub solid_angle: Option<bool>,
     /// Mask image.
@@ -41,7 +43,11 @@ pub struct PyfaiConfig {
     /// How far from the dummy a value may lie.
     pub delta_dummy: Option<f64>,
     /// Factor of all patterns.
-    pub normalization: Normalization,
+    pub factor: Option<f64>,
+    /// Dataset of the input with one factor a frame.
+    pub monitor: Option<String>,
+    /// How the pixels of a bin become one number.
+    pub mode: Option<Mode>,
 }
 
 /// Keys without a meaning for the result: who wrote the file, for which machine, and flags that are read beside others.
@@ -100,9 +106,11 @@ impl PyfaiConfig {
             "method" => self.split = Some(split(key, value)?),
             "correct_solid_angle" | "do_solid_angle" => self.solid_angle = value.as_bool(),
             "polarization_factor" | "polarization_description" if on("do_polarization") => {
-                self.polarization = polarization(key, value)?;
+                self.polarization = polarization(key, value, keys)?;
             }
-            "normalization_factor" => self.normalization = Normalization::Factor(number(key, value)?),
+            "polarization_offset" if on("do_polarization") => {}
+            "normalization_factor" => self.factor = Some(number(key, value)?),
+            "monitor_name" => self.monitor = Some(text(key, value)?.to_owned()).filter(|name| !name.is_empty()),
             "mask_file" | "mask_image" if on("do_mask") => self.mask = image(key, value)?,
             "dark_current" | "dark_current_image" if on("do_dark") => self.dark = image(key, value)?,
             "flat_field" | "flat_field_image" if on("do_flat") => self.flat = image(key, value)?,
@@ -116,8 +124,9 @@ impl PyfaiConfig {
             "azimuth_range_min" | "azimuth_range_max" if on("do_azimuthal_range") => {
                 self.azimuth_range = limits(keys, "azimuth_range_min", "azimuth_range_max")?;
             }
-            "integrator_method" | "integrator_name" if text(key, value)?.starts_with("integrate1d") => {}
-            "extra_options" if value.as_object().is_some_and(Map::is_empty) => {}
+            "integrator_method" | "integrator_name" => self.mode = mode::mode(key, text(key, value)?, keys)?,
+            // Read beside the method that they belong to.
+            "extra_options" if mode::has_only_known_options(value, keys) => {}
             "poni" | "poni1" | "poni2" | "rot1" | "rot2" | "rot3" => {}
             key if IGNORED.contains(&key) || is_switched_off(key, keys) => {}
             _ => return Err(refuse(key, &format!("{value} is not supported; remove the key or set it to null"))),
@@ -126,10 +135,32 @@ impl PyfaiConfig {
     }
 }
 
+impl PyfaiConfig {
+    /// What patterns are divided by, the monitor being looked for in the first of `inputs`; says so in `notices`.
+    ///
+    /// # Errors
+    /// When there is a monitor and a factor other than 1, or the monitor has no input to be in.
+    pub fn normalization(&self, inputs: &[String], notices: &mut Vec<String>) -> Result<Normalization, JobError> {
+        let Some(name) = &self.monitor else {
+            return Ok(self.factor.map_or(Normalization::None, Normalization::Factor));
+        };
+        if self.factor.is_some_and(|factor| factor != 1.0) {
+            return Err(refuse("monitor_name", "has a normalization_factor beside it; one of them is supported"));
+        }
+        let [input] = inputs else {
+            return Err(refuse("monitor_name", "needs a single input, which holds it; give --normalization instead"));
+        };
+        let (file, _) = crate::input::split(input);
+        let dataset = format!("{}::/{}", file.display(), name.trim_start_matches('/'));
+        notices.push(format!("--config: monitor_name {name}: patterns are divided by {dataset}"));
+        Ok(Normalization::Dataset(dataset))
+    }
+}
+
 /// True for the value of a correction whose `do_…` flag is off.
 fn is_switched_off(key: &str, keys: &Map<String, Value>) -> bool {
     let flag = match key {
-        "polarization_factor" | "polarization_description" => "do_polarization",
+        "polarization_factor" | "polarization_offset" | "polarization_description" => "do_polarization",
         "mask_file" | "mask_image" => "do_mask",
         "dark_current" | "dark_current_image" => "do_dark",
         "flat_field" | "flat_field_image" => "do_flat",
@@ -155,7 +186,9 @@ fn text<'a>(key: &str, value: &'a Value) -> Result<&'a str, JobError> {
 
 fn error_model(key: &str, name: &str) -> Result<ErrorModel, JobError> {
     let known = if name == "no" { Some(ErrorModel::None) } else { ErrorModel::from_name(name) };
-    known.ok_or_else(|| refuse(key, &format!("{name}; no and poisson are supported")))
+    // Its variances would come from a program, not from a file.
+    let known = known.filter(|model| *model != ErrorModel::Variance);
+    known.ok_or_else(|| refuse(key, &format!("{name}; no, poisson, azimuthal and hybrid are supported")))
 }
 
 /// The splitting of a method such as `["bbox", "csr", "cython"]` or `"full_csr"`; how it is computed is our own affair.
@@ -172,13 +205,16 @@ fn split(key: &str, value: &Value) -> Result<Split, JobError> {
     Split::from_name(name).map_err(|error| refuse(key, &error.to_string()))
 }
 
-fn polarization(key: &str, value: &Value) -> Result<Option<f64>, JobError> {
-    match value.as_array().map(Vec::as_slice) {
-        None => number(key, value).map(Some),
-        Some([factor]) => number(key, factor).map(Some),
-        Some([factor, offset]) if offset.as_f64() == Some(0.0) => number(key, factor).map(Some),
-        Some(_) => Err(refuse(key, "an axis offset is not supported yet")),
-    }
+/// A factor, or a factor and an offset in radians; the latter may have a key of its own.
+fn polarization(key: &str, value: &Value, keys: &Map<String, Value>) -> Result<Option<(f64, f64)>, JobError> {
+    let (factor, offset) = match value.as_array().map(Vec::as_slice) {
+        None => (value, keys.get("polarization_offset").filter(|offset| !offset.is_null())),
+        Some([factor]) => (factor, None),
+        Some([factor, offset]) => (factor, Some(offset)),
+        Some(_) => return Err(refuse(key, &format!("{value}; a factor and an offset are needed"))),
+    };
+    let offset = offset.map_or(Ok(0.0), |offset| number("polarization_offset", offset))?;
+    Ok(Some((number(key, factor)?, offset.to_degrees())))
 }
 
 /// One image; a list of several would be averaged by pyFAI.
@@ -252,7 +288,7 @@ mod tests {
     fn a_configuration_of_version_5_is_understood() {
         let config = PyfaiConfig::parse(VERSION_5).unwrap();
         assert_eq!((config.bins, config.unit, config.split), (Some(500), Some(Unit::TthDeg), Some(Split::Full)));
-        assert_eq!((config.polarization, config.radial_range), (Some(0.99), Some((1.0, 20.0))));
+        assert_eq!((config.polarization, config.radial_range), (Some((0.99, 0.0)), Some((1.0, 20.0))));
         assert_eq!((config.mask.as_deref(), config.error_model), (Some("mask.edf"), Some(ErrorModel::Poisson)));
         let Some(GeometrySpec::Poni(text)) = config.geometry else { panic!("{:?}", config.geometry) };
         let geometry = aureole_core::poni::parse(&text).unwrap();
@@ -265,11 +301,11 @@ mod tests {
             ("nbpt_azim", "360"),
             ("do_2D", "true"),
             ("chi_discontinuity_at_0", "true"),
-            ("monitor_name", "\"/entry/i0\""),
-            ("integrator_method", "\"sigma_clip_ng\""),
+            ("integrator_method", "\"integrate_fiber\""),
             ("extra_options", "{\"thres\": 3}"),
-            ("error_model", "\"hybrid\""),
-            ("polarization_description", "[0.9, 0.1]"),
+            ("error_model", "\"variance\""),
+            ("error_model", "\"poison\""),
+            ("polarization_description", "[0.9, 0.1, 3]"),
             ("method", "[\"pseudo\", \"histogram\", \"cython\"]"),
             ("dark_current", "[\"a.edf\", \"b.edf\"]"),
             ("surprise", "1"),

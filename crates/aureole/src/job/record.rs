@@ -17,12 +17,12 @@ impl Prepared {
     /// When a file that the job names can no longer be read.
     pub fn description(&self, sums: bool) -> Result<Description, JobError> {
         let recipe = &self.spec.recipe;
-        let constants = self.plan.constants();
         Ok(Description {
             title: format!("azimuthal integration of {}", self.spec.inputs.join(", ")),
             first_frame: self.frames.start,
             frames: self.frames.len(),
-            errors: recipe.error_model != ErrorModel::None,
+            errors: (recipe.error_model != ErrorModel::None).then(|| recipe.errors.long_name().to_owned()),
+            mode: recipe.mode.to_string(),
             sums,
             axis: Axis {
                 name: recipe.unit.name().into(),
@@ -31,8 +31,8 @@ impl Prepared {
                 centres: self.centres.clone(),
                 edges: self.edges.clone(),
             },
-            norm: constants.norm(),
-            count: constants.count(),
+            norm: self.plan.norm(),
+            count: self.plan.count(),
             wavelength: self.geometry.wavelength,
             corrections: Corrections {
                 solid_angle: recipe.solid_angle,
@@ -78,6 +78,8 @@ fn named_files(recipe: &RecipeSpec) -> Vec<(&'static str, String)> {
         ("mask", recipe.mask.clone()),
         ("dark", recipe.dark.clone()),
         ("flat", recipe.flat.clone()),
+        ("absorption", recipe.absorption.clone()),
+        ("variance", recipe.variance.clone()),
         ("normalization", monitor),
     ];
     named.into_iter().filter_map(|(role, input)| Some((role, input?))).collect()

@@ -8,8 +8,9 @@
 //!     norm, count       float64 (bins): the plan's constants
 //!     norm_per_frame, count_per_frame    float64 (frames, bins), once a frame masks pixels of its own
 //!     signal, variance  float64 (frames, bins), when asked for
+//!   images              NXdata, when asked for: sum int64; mean, max, variance float64; count uint32 (rows, columns)
 //!   frames              status: 0 not done, 1 done, 2 failed; reason
-//!   reduction           NXprocess: program, version, date, layout, device, job, SHA-256 of files, sources
+//!   reduction           NXprocess: program, version, date, layout, device, mode, job, SHA-256 of files, sources
 //! ```
 //! Rows are kept back for a fifth of a second at most, and then written and flushed. The space of the next rows is
 //! allocated ahead, filled with NaN: rows then change data only and not the file's structure, so that a
@@ -17,6 +18,7 @@
 
 mod column;
 mod description;
+mod images;
 mod layout;
 mod own;
 
@@ -24,6 +26,7 @@ use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
+use aureole_core::images::{StackImage, StackImages};
 use aureole_core::pattern::{Pattern, Status};
 use aureole_core::pipeline::{Sink, SinkError, Summary};
 use hdf5_metno::file::LibraryVersion;
@@ -105,6 +108,19 @@ impl NexusSink {
             self.file.flush()
         });
         finished.map_err(|error| self.fail(&error))
+    }
+
+    /// Writes images of the whole stack, of `shape` (rows, columns): once, after the last pattern.
+    ///
+    /// # Errors
+    /// When they cannot be written.
+    pub fn write_images(
+        &mut self,
+        shape: (usize, usize),
+        asked: &[StackImage],
+        images: &StackImages,
+    ) -> Result<(), SinkError> {
+        images::write(&self.file, shape, asked, images).map_err(|error| self.fail(&error))
     }
 
     fn fail(&self, error: &hdf5_metno::Error) -> SinkError {

@@ -17,7 +17,8 @@ fn description(frames: usize) -> Description {
     Description {
         title: "a scan".into(),
         frames,
-        errors: true,
+        errors: Some("standard error of the mean".into()),
+        mode: "mean".into(),
         axis: Axis {
             name: "2th_deg".into(),
             units: "degree".into(),
@@ -178,7 +179,7 @@ fn more_rows_than_are_allocated_at_a_time_are_all_there() {
         axis: Axis { centres: vec![1.0; wide], edges: vec![1.0; wide + 1], ..Axis::default() },
         norm: vec![1.0; wide],
         count: vec![1.0; wide],
-        errors: false,
+        errors: None,
         ..description(150)
     };
     let mut sink = NexusSink::create(&path, description, false).unwrap();

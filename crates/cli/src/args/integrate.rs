@@ -6,13 +6,15 @@ use std::path::PathBuf;
 
 use aureole::layout::Layout;
 use aureole_core::binning::Split;
-use aureole_core::recipe::ErrorModel;
+use aureole_core::images::StackImage;
+use aureole_core::recipe::{ErrorKind, ErrorModel, Mode};
 use aureole_core::unit::Unit;
 use clap::Args;
 
 use super::choice::{named, one_of};
 use super::frames::Frames;
 use super::pair::{number, pair};
+use super::polarization::{Polarization, polarization};
 
 pub(crate) use meant::{Meant, SummaryForm};
 
@@ -67,6 +69,9 @@ pub(crate) struct DetectorArgs {
     /// How far from --dummy a value may lie, in counts
     #[arg(long, value_name = "COUNTS", value_parser = number, requires = "dummy")]
     pub(crate) delta_dummy: Option<f64>,
+    /// Pixels with this many counts or more are left out, frame by frame
+    #[arg(long, value_name = "COUNTS", value_parser = number)]
+    pub(crate) saturation: Option<f64>,
 }
 
 /// The axes of the pattern and how pixels are shared among its bins.
@@ -89,9 +94,30 @@ pub(crate) struct PatternArgs {
     /// extent) or full (by area) [default: full]
     #[arg(long, value_parser = named::<Split>())]
     pub(crate) split: Option<Split>,
-    /// Where errors come from: none, or poisson (counting statistics) [default: none]
+    /// How the pixels of a bin become one number: mean, sigma-clip (the mean without outliers), median, or
+    /// percentile:LOW,HIGH (the mean of what lies between) [default: mean]
+    #[arg(long, value_parser = named::<Mode>())]
+    pub(crate) mode: Option<Mode>,
+    /// With --mode sigma-clip: standard deviations from the mean beyond which a pixel is left out [default: 5]
+    #[arg(long, value_name = "N", value_parser = number)]
+    pub(crate) thres: Option<f64>,
+    /// With --mode sigma-clip: times that pixels are left out, at most [default: 5]
+    #[arg(long, value_name = "N")]
+    pub(crate) max_iter: Option<u32>,
+    /// Where errors come from: none, poisson (counting statistics), variance (an image, see --variance), azimuthal (the
+    /// spread of the pixels of a bin) or hybrid (azimuthal to clip, poisson to write) [default: none]
     #[arg(long, value_name = "MODEL", value_parser = one_of("an error model", ErrorModel::NAMES), hide_possible_values = true)]
     pub(crate) error_model: Option<&'static str>,
+    /// An image of the pixels' variances, for --error-model variance, which it implies
+    #[arg(long, value_name = "FILE")]
+    pub(crate) variance: Option<String>,
+    /// Which errors are written: sem (standard error of the mean) or std (standard deviation of a pixel)
+    #[arg(long, default_value = "sem", value_parser = one_of("a kind of error", ErrorKind::NAMES), hide_possible_values = true)]
+    pub(crate) errors: &'static str,
+    /// Images of the whole stack to make in the same pass, with commas between them: sum, mean, max, variance
+    #[arg(long, value_name = "IMAGE,...", value_delimiter = ',',
+        value_parser = one_of("an image of the stack", StackImage::NAMES), hide_possible_values = true)]
+    pub(crate) image: Vec<&'static str>,
     /// Write the sums (signal, variance) beside the means
     #[arg(long)]
     pub(crate) sums: bool,
@@ -107,9 +133,13 @@ pub(crate) struct CorrectionArgs {
     /// An image of the pixels' sensitivities to divide by
     #[arg(long, value_name = "FILE")]
     pub(crate) flat: Option<String>,
-    /// Polarization of the beam, from -1 (vertical) to 1 (horizontal); no correction if nothing is said
-    #[arg(long, value_name = "F", value_parser = number, allow_negative_numbers = true)]
-    pub(crate) polarization: Option<f64>,
+    /// An image of what reaches each pixel through absorbing matter, 0 to 1, to divide by
+    #[arg(long, value_name = "FILE")]
+    pub(crate) absorption: Option<String>,
+    /// Polarization of the beam, from -1 (vertical) to 1 (horizontal), and the degrees by which its axes are turned; no
+    /// correction if nothing is said
+    #[arg(long, value_name = "F[,DEGREES]", value_parser = polarization, allow_hyphen_values = true)]
+    pub(crate) polarization: Option<Polarization>,
     /// Do not correct for the solid angle of each pixel
     #[arg(long)]
     pub(crate) no_solid_angle: bool,

@@ -10,7 +10,8 @@ use std::time::Instant;
 
 use aureole::job::{self, Prepared};
 use aureole::sink::NexusSink;
-use aureole_core::pipeline::{RunError, Summary};
+use aureole_core::images::StackImages;
+use aureole_core::pipeline::{RunError, Source, Summary};
 
 use super::output;
 use crate::args::integrate::{IntegrateArgs, Meant, SummaryForm};
@@ -25,7 +26,7 @@ pub(crate) fn run(args: IntegrateArgs) -> Outcome {
     check_output(&meant)?;
     let stop = stop::on_signal()?;
     let prepared = job::prepare(meant.job.clone()).map_err(Failure::refused)?;
-    for notice in &prepared.notices {
+    for notice in meant.notices.iter().chain(&prepared.notices) {
         eprintln!("note: {notice}");
     }
     check_sources(&prepared, &meant.output)?;
@@ -34,8 +35,9 @@ pub(crate) fn run(args: IntegrateArgs) -> Outcome {
     }
     eprintln!("{}", report::header(&prepared));
     let description = prepared.description(meant.sums).map_err(Failure::refused)?;
+    let images = prepared.images().map_err(Failure::refused)?;
     let sink = NexusSink::create(&meant.output, description, meant.force).map_err(Failure::io)?;
-    let (summary, seconds) = integrate(&prepared, sink, stop)?;
+    let (summary, seconds) = integrate(&prepared, images.as_ref(), sink, stop)?;
     let report = Report::new(&prepared, &summary, seconds, &meant.output);
     print::stdout(&match meant.summary {
         SummaryForm::Text => report.text(),
@@ -59,7 +61,7 @@ fn check_output(meant: &Meant) -> Result<(), Failure> {
         return Err(Failure::refused(format!("--output {}: exists; --force replaces it", output.display())));
     }
     let recipe = &meant.job.recipe;
-    let images = [&recipe.mask, &recipe.dark, &recipe.flat].into_iter().flatten();
+    let images = [&recipe.mask, &recipe.dark, &recipe.flat, &recipe.absorption, &recipe.variance].into_iter().flatten();
     for input in meant.job.inputs.iter().chain(images) {
         let file = input.split("::").next().unwrap_or(input);
         if same_file(Path::new(file), output) {
@@ -83,11 +85,16 @@ fn same_file(a: &Path, b: &Path) -> bool {
 
 /// Runs the job; seconds count from the first read to the last row on disk. Whatever ends the run, what was pushed is in
 /// the file.
-fn integrate(prepared: &Prepared, sink: NexusSink, stop: &AtomicBool) -> Result<(Summary, f64), Failure> {
+fn integrate(
+    prepared: &Prepared,
+    images: Option<&StackImages>,
+    sink: NexusSink,
+    stop: &AtomicBool,
+) -> Result<(Summary, f64), Failure> {
     let progress = Progress::new(prepared.frames.len() as u64);
     let start = Instant::now();
     let mut watched = Watched::new(sink, &progress, stop);
-    let ran = prepared.run(&mut watched);
+    let ran = prepared.run(images, &mut watched);
     progress.finish();
     for reason in watched.reasons() {
         eprintln!("failed: {reason}");
@@ -99,9 +106,17 @@ fn integrate(prepared: &Prepared, sink: NexusSink, stop: &AtomicBool) -> Result<
         );
     }
     let summary = ran.as_ref().map_or_else(|_| watched.pushed(), Clone::clone);
-    let finished = watched.into_sink().finish(&summary);
+    let mut sink = watched.into_sink();
+    let written = match images {
+        // Frames beyond the last pattern may be in the images of a run that was ended.
+        Some(images) if ran.is_ok() && !summary.stopped => {
+            sink.write_images(prepared.stack.spec().shape, &prepared.spec.recipe.images, images)
+        }
+        _ => Ok(()),
+    };
+    let finished = sink.finish(&summary);
     ran?;
-    finished.map_err(Failure::io)?;
+    written.and(finished).map_err(Failure::io)?;
     Ok((summary, start.elapsed().as_secs_f64()))
 }
 

@@ -6,11 +6,14 @@ use crate::support::Desk;
 type Slip = (&'static str, &'static [&'static str]);
 
 /// `INTEGRATE` and these options make no run.
-const INTEGRATE: [Slip; 18] = [
+const INTEGRATE: [Slip; 27] = [
     ("--split fulll", &["--split", "fulll", "not a splitting; use no, bbox or full", "did you mean full?"]),
     ("--unit q_nm-1", &["--unit", "q_nm-1", "did you mean q_nm^-1?", "2th_deg"]),
     ("--layout thread", &["--layout thread", "use auto, serial or threads", "did you mean threads?"]),
-    ("--error-model poison", &["--error-model poison", "use none or poisson", "did you mean poisson?"]),
+    (
+        "--error-model poison",
+        &["--error-model poison", "use none, poisson, variance, azimuthal or hybrid", "did you mean poisson?"],
+    ),
     ("--summary yaml", &["--summary yaml", "use text or json"]),
     ("--isa sse", &["--isa sse", "scalar, avx2 or avx512"]),
     ("--bins 0", &["--bins", "0"]),
@@ -24,6 +27,15 @@ const INTEGRATE: [Slip; 18] = [
     ("--normalization monitor", &["--normalization monitor", "neither a number nor FILE::/path"]),
     ("--mask nowhere.npy", &["--mask", "nowhere.npy"]),
     ("--dark stack.h5::/nothing", &["--dark", "/nothing"]),
+    ("--mode medain", &["--mode medain", "use mean, sigma-clip, median or percentile:LOW,HIGH"]),
+    ("--mode percentile:90,10", &["--mode percentile:90,10", "the lower one first"]),
+    ("--mode median --thres 3", &["--thres", "sigma-clip", "median"]),
+    ("--mode sigma-clip --thres 0", &["--thres", "positive"]),
+    ("--error-model variance", &["--error-model", "--variance"]),
+    ("--errors sd", &["--errors sd", "use sem or std", "did you mean std?"]),
+    ("--error-model poisson --variance stack.h5::/nothing", &["--variance", "/nothing"]),
+    ("--polarization 1.5", &["polarization factor 1.5", "between -1 and 1"]),
+    ("--saturation much", &["--saturation", "much"]),
     ("--config nowhere.json", &["--config nowhere.json"]),
 ];
 

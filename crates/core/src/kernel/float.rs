@@ -1,9 +1,9 @@
-//! Pixels that are summed in f64: floats, and integers of 64 bits.
+//! Pixels as f64: floats and integers of 64 bits are summed so, and bins whose pixels are gathered take all so.
 
 use super::Entries;
-use crate::recipe::Dummy;
+use crate::recipe::Marks;
 
-/// A pixel that is summed in f64.
+/// A pixel that is taken as f64.
 pub trait FloatPixel: Copy + Send + Sync + 'static {
     /// Pixel `index` of a frame's bytes.
     fn read(bytes: &[u8], index: usize) -> Self;
@@ -11,8 +11,8 @@ pub trait FloatPixel: Copy + Send + Sync + 'static {
     /// Its value; integers beyond 2⁵³ are rounded.
     fn value(self) -> f64;
 
-    /// True when it holds no measurement: not finite, or marked by the dummy.
-    fn is_masked(self, dummy: Option<&Dummy>) -> bool;
+    /// True when it holds no measurement: not finite, or marked.
+    fn is_masked(self, marks: &Marks) -> bool;
 }
 
 macro_rules! float_pixel {
@@ -29,27 +29,27 @@ macro_rules! float_pixel {
                 $value(self)
             }
 
-            fn is_masked(self, dummy: Option<&Dummy>) -> bool {
-                $is_masked(self, dummy)
+            fn is_masked(self, marks: &Marks) -> bool {
+                $is_masked(self, marks)
             }
         }
     };
 }
 
-fn float_is_masked(raw: impl Into<f64>, dummy: Option<&Dummy>) -> bool {
-    let raw = raw.into();
-    !raw.is_finite() || dummy.is_some_and(|dummy| dummy.marks(raw))
+fn float_is_masked(raw: impl Into<f64>, marks: &Marks) -> bool {
+    marks.masks_float(raw.into())
 }
 
-/// Compares as integers: f64 would take 2⁶⁴ − 1 and 2⁶⁴ − 2 for the same number.
-fn integer_is_masked(raw: impl Into<i128>, dummy: Option<&Dummy>) -> bool {
-    let raw = raw.into();
-    dummy.is_some_and(|dummy| {
-        let (low, high) = ((dummy.value - dummy.delta).ceil(), (dummy.value + dummy.delta).floor());
-        raw >= low as i128 && raw <= high as i128
-    })
+fn integer_is_masked(raw: impl Into<i128>, marks: &Marks) -> bool {
+    marks.masks_integer(raw.into())
 }
 
+float_pixel!(u8, f64::from, float_is_masked);
+float_pixel!(u16, f64::from, float_is_masked);
+float_pixel!(u32, f64::from, float_is_masked);
+float_pixel!(i8, f64::from, float_is_masked);
+float_pixel!(i16, f64::from, float_is_masked);
+float_pixel!(i32, f64::from, float_is_masked);
 float_pixel!(f32, f64::from, float_is_masked);
 float_pixel!(f64, f64::from, float_is_masked);
 float_pixel!(u64, |raw| raw as f64, integer_is_masked);
@@ -60,7 +60,7 @@ float_pixel!(i64, |raw| raw as f64, integer_is_masked);
 pub fn add_frame<P: FloatPixel>(
     entries: &Entries<'_>,
     frame: &[u8],
-    dummy: Option<&Dummy>,
+    marks: &Marks,
     place: impl Fn(usize) -> usize,
     sums: (&mut [f64], &mut [f64]),
     mut masked: impl FnMut(usize, usize),
@@ -72,7 +72,7 @@ pub fn add_frame<P: FloatPixel>(
         let at = place(bin);
         for _ in 0..run.len {
             let raw = P::read(frame, usize::from(entries.pixels[entry]));
-            if raw.is_masked(dummy) {
+            if raw.is_masked(marks) {
                 masked(bin, entry);
             } else {
                 signal[at] += f64::from(entries.coefficients[entry]) * raw.value();

@@ -1,39 +1,52 @@
-//! What is the same for every frame: `Σ c·n`, `Σ c` and `Σ c·dark` of each bin.
+//! What is the same for every frame: the sums of each bin that do not depend on its pixels' values.
 
-use super::Table;
+use super::{Ingredients, Table, Weights};
 use crate::fixed::Scale;
 
 /// Bits of a pixel's `n` in fixed point: a relative 2⁻³¹ of the largest one.
 const NORM_BITS: i32 = 31;
-/// Bits of a pixel's dark in fixed point.
-const DARK_BITS: i32 = 46;
+/// Bits of a pixel's dark in fixed point, and of its variance.
+const IMAGE_BITS: i32 = 46;
 
-/// `n` and dark of every pixel in fixed point, so that a frame that masks a pixel takes away exactly what it gave.
+/// `n`, dark and variance of every pixel in fixed point, so that a frame that masks a pixel takes away exactly what it
+/// gave.
 #[derive(Clone, Debug)]
 pub(crate) struct PixelConstants {
-    /// `n` scaled; 0 marks a pixel that is masked because its `n` is not positive and finite.
+    /// `n` scaled; 0 marks a pixel that is masked because one of its images makes no sense.
     norm: Vec<u32>,
     pub(crate) norm_scale: Scale,
-    dark: Vec<i64>,
-    pub(crate) dark_scale: Scale,
+    dark: FixedImage,
+    variance: FixedImage,
+}
+
+/// An image in fixed point; empty where there is none.
+#[derive(Clone, Debug)]
+struct FixedImage {
+    values: Vec<i64>,
+    scale: Scale,
+}
+
+impl FixedImage {
+    /// Values that are not finite become 0; their pixels are masked.
+    fn new(image: Option<&[f64]>) -> FixedImage {
+        let image = image.unwrap_or_default();
+        let finite = |value: f64| if value.is_finite() { value } else { 0.0 };
+        let largest = image.iter().map(|value| finite(*value).abs()).fold(0.0, f64::max);
+        let scale = Scale::for_largest(largest, IMAGE_BITS);
+        FixedImage { values: image.iter().map(|value| scale.to_fixed(finite(*value))).collect(), scale }
+    }
 }
 
 impl PixelConstants {
-    pub(super) fn new(norm: &[f64], dark: Option<&[f64]>) -> PixelConstants {
-        let usable = |n: f64| if n.is_finite() && n > 0.0 { n } else { 0.0 };
-        let dark = dark.unwrap_or_default();
-        let norm_scale = Scale::for_largest(norm.iter().copied().map(usable).fold(0.0, f64::max), NORM_BITS);
-        let finite = |d: f64| if d.is_finite() { d } else { 0.0 };
-        let dark_scale = Scale::for_largest(dark.iter().map(|d| finite(*d).abs()).fold(0.0, f64::max), DARK_BITS);
-        let masked_by_dark = |pixel: usize| dark.get(pixel).is_some_and(|d| !d.is_finite());
-        let scaled = |(pixel, n): (usize, &f64)| {
-            if masked_by_dark(pixel) { 0 } else { norm_scale.to_fixed(usable(*n)) as u32 }
-        };
+    pub(super) fn new(ingredients: &Ingredients<'_>) -> PixelConstants {
+        let norm = |pixel: usize| ingredients.usable_norm(pixel);
+        let pixels = ingredients.norm.len();
+        let norm_scale = Scale::for_largest((0..pixels).map(norm).fold(0.0, f64::max), NORM_BITS);
         PixelConstants {
-            norm: norm.iter().enumerate().map(scaled).collect(),
+            norm: (0..pixels).map(|pixel| norm_scale.to_fixed(norm(pixel)) as u32).collect(),
             norm_scale,
-            dark: dark.iter().map(|d| dark_scale.to_fixed(finite(*d))).collect(),
-            dark_scale,
+            dark: FixedImage::new(ingredients.dark),
+            variance: FixedImage::new(ingredients.variance),
         }
     }
 
@@ -42,7 +55,11 @@ impl PixelConstants {
     }
 
     pub(crate) fn has_dark(&self) -> bool {
-        !self.dark.is_empty()
+        !self.dark.values.is_empty()
+    }
+
+    pub(crate) fn has_variance(&self) -> bool {
+        !self.variance.values.is_empty()
     }
 
     pub(crate) fn norm(&self, pixel: usize) -> i128 {
@@ -51,55 +68,84 @@ impl PixelConstants {
 
     /// The dark of a pixel; only where there is a dark.
     pub(crate) fn dark(&self, pixel: usize) -> i128 {
-        i128::from(self.dark[pixel])
+        i128::from(self.dark.values[pixel])
+    }
+
+    /// The variance of a pixel; only where there is an image of variances.
+    pub(crate) fn variance(&self, pixel: usize) -> i128 {
+        i128::from(self.variance.values[pixel])
     }
 }
 
-/// What holds for every frame that masks no pixel of its own, one value a bin, in fixed point.
+/// What holds for every frame that masks no pixel of its own, one value a bin.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Constants {
-    /// `Σ C`.
-    pub(crate) count: Vec<u64>,
-    /// `Σ C·n`.
-    pub(crate) norm: Vec<i128>,
-    /// `Σ C·dark`; empty without a dark.
-    pub(crate) dark: Vec<i128>,
-    norm_scale: Scale,
+    pub(crate) weights: Weights,
+    scales: Scales,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq)]
+struct Scales {
+    norm: Scale,
+    dark: Scale,
+    variance: Scale,
     fraction_bits: u32,
 }
 
+/// The constants of one bin as numbers.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct BinConstants {
+    pub(crate) count: f64,
+    pub(crate) norm: f64,
+    pub(crate) dark: f64,
+    pub(crate) variance: f64,
+    pub(crate) norm2: f64,
+}
+
 impl Constants {
-    pub(super) fn new(table: &Table, pixels: &PixelConstants, bins: usize) -> Constants {
-        let mut constants = Constants {
-            count: vec![0; bins],
-            norm: vec![0; bins],
-            dark: vec![0; if pixels.has_dark() { bins } else { 0 }],
-            norm_scale: pixels.norm_scale,
-            fraction_bits: table.fraction_bits,
-        };
+    pub(super) fn new(table: &Table, pixels: &PixelConstants, bins: usize, norm2: bool) -> Constants {
+        let mut weights = Weights::zero(bins, pixels, norm2);
         for slice in &table.slices {
             for (bin, pixel, entry) in table.entries_of(slice) {
-                let (pixel, coefficient) = (slice.elems.start + pixel, table.coefficients[entry]);
-                constants.count[bin] += u64::from(coefficient);
-                constants.norm[bin] += i128::from(coefficient) * pixels.norm(pixel);
-                if pixels.has_dark() {
-                    constants.dark[bin] += i128::from(coefficient) * pixels.dark(pixel);
-                }
+                let square = table.squares.get(entry).copied().unwrap_or(0);
+                weights.give(bin, pixels, slice.elems.start + pixel, table.coefficients[entry], square);
             }
         }
-        constants
+        let scales = Scales {
+            norm: pixels.norm_scale,
+            dark: pixels.dark.scale,
+            variance: pixels.variance.scale,
+            fraction_bits: table.fraction_bits,
+        };
+        Constants { weights, scales }
+    }
+
+    /// The constants of a bin, less what a frame masks; 0 for what the recipe does not need.
+    pub(crate) fn of_bin(&self, bin: usize, masked: Option<&Weights>) -> BinConstants {
+        let left = |sums: fn(&Weights) -> &Vec<i128>| {
+            let of = |weights| sums(weights).get(bin).copied().unwrap_or(0);
+            of(&self.weights) - masked.map_or(0, of)
+        };
+        let count = self.weights.count[bin] - masked.map_or(0, |masked| masked.count[bin]);
+        let Scales { norm, dark, variance, fraction_bits } = self.scales;
+        BinConstants {
+            count: count as f64 / (1u64 << fraction_bits) as f64,
+            norm: norm.sum_to_f64(left(|weights| &weights.norm), fraction_bits),
+            dark: dark.sum_to_f64(left(|weights| &weights.dark), fraction_bits),
+            variance: variance.sum_to_f64(left(|weights| &weights.variance), fraction_bits),
+            norm2: norm.squared().sum_to_f64(left(|weights| &weights.norm2), fraction_bits),
+        }
     }
 
     /// `Σ c·n` of each bin.
     #[must_use]
     pub fn norm(&self) -> Vec<f64> {
-        self.norm.iter().map(|sum| self.norm_scale.sum_to_f64(*sum, self.fraction_bits)).collect()
+        (0..self.weights.count.len()).map(|bin| self.of_bin(bin, None).norm).collect()
     }
 
     /// `Σ c` of each bin: how many pixels it holds.
     #[must_use]
     pub fn count(&self) -> Vec<f64> {
-        let one = (1u64 << self.fraction_bits) as f64;
-        self.count.iter().map(|sum| *sum as f64 / one).collect()
+        (0..self.weights.count.len()).map(|bin| self.of_bin(bin, None).count).collect()
     }
 }

@@ -2,52 +2,43 @@
 
 use super::CpuPlan;
 use crate::pattern::{OwnConstants, Pattern, Status};
-use crate::sums::{Accumulator, Masked, Sums};
+use crate::recipe::ErrorKind;
+use crate::sums::{Accumulator, Sums};
 
-/// Fills `out` with the pattern of frame `lane`: `I = (Σ c·raw − Σ c·dark) / (factor·Σ c·n)` and its standard error
-/// `√(Σ c²·variance) / (factor·Σ c·n)`.
+/// Fills `out` with the pattern of frame `lane`: `I = (Σ c·raw − Σ c·dark) / (factor·Σ c·n)` and its error, the standard
+/// error of the mean `√(Σ c²·variance) / (factor·Σ c·n)` or the standard deviation `√(Σ c²·variance / Σ (c·n)²) / factor`.
 pub(super) fn pattern(plan: &CpuPlan, sums: &Sums, lane: usize, factor: f64, out: &mut Pattern) {
     out.own = None;
     if let Some(reason) = &sums.failed[lane] {
-        return fail(out, reason.clone());
+        return out.fail(reason.clone());
     }
-    if !(factor.is_finite() && factor > 0.0) {
-        return fail(out, format!("its normalization factor is {factor}; a positive number is needed"));
+    if let Err(reason) = super::check_factor(factor) {
+        return out.fail(reason);
     }
     let masked = sums.masked[lane].as_deref();
     let mut own = masked.map(|_| OwnConstants::default());
     for bin in 0..plan.bins() {
-        let (count, norm, dark) = left(plan, masked, bin);
+        let constants = plan.constants().of_bin(bin, masked);
         let place = sums.place(bin, lane);
-        let signal = value(&sums.signal, place, plan) - dark;
+        let signal = value(&sums.signal, place, plan) - constants.dark;
+        let left = |value: f64| if constants.count > 0.0 { value as f32 } else { plan.empty() };
         out.signal[bin] = signal;
-        out.intensity[bin] = if count > 0.0 { (signal / (norm * factor)) as f32 } else { plan.empty() };
+        out.intensity[bin] = left(signal / (constants.norm * factor));
         if plan.has_errors() {
-            let variance = value(&sums.variance, place, plan);
+            let variance = if plan.sums_variance() { value(&sums.variance, place, plan) } else { constants.variance };
             out.variance[bin] = variance;
-            out.errors[bin] = if count > 0.0 { (variance.sqrt() / (norm * factor)) as f32 } else { plan.empty() };
+            out.errors[bin] = left(match plan.errors {
+                ErrorKind::Sem => variance.sqrt() / (constants.norm * factor),
+                ErrorKind::Std => (variance / constants.norm2).sqrt() / factor,
+            });
         }
         if let Some(own) = &mut own {
-            own.norm.push(norm);
-            own.count.push(count);
+            own.norm.push(constants.norm);
+            own.count.push(constants.count);
         }
     }
     out.own = own;
     out.status = Status::Done;
-}
-
-/// Count, norm and dark of a bin, less what the frame masks.
-fn left(plan: &CpuPlan, masked: Option<&Masked>, bin: usize) -> (f64, f64, f64) {
-    let (constants, bits) = (plan.constants(), plan.fraction_bits());
-    let (mut count, mut norm) = (constants.count[bin], constants.norm[bin]);
-    let mut dark = constants.dark.get(bin).copied().unwrap_or(0);
-    if let Some(masked) = masked {
-        count -= masked.count[bin];
-        norm -= masked.norm[bin];
-        dark -= masked.dark.get(bin).copied().unwrap_or(0);
-    }
-    let count = count as f64 / (1u64 << bits) as f64;
-    (count, plan.pixels.norm_scale.sum_to_f64(norm, bits), plan.pixels.dark_scale.sum_to_f64(dark, bits))
 }
 
 fn value(sums: &Accumulator, place: usize, plan: &CpuPlan) -> f64 {
@@ -57,12 +48,4 @@ fn value(sums: &Accumulator, place: usize, plan: &CpuPlan) -> f64 {
         Accumulator::Integer(sums) => sums[place] as f64 / one,
         Accumulator::Float(sums) => sums[place] / one,
     }
-}
-
-fn fail(out: &mut Pattern, reason: String) {
-    out.intensity.fill(f32::NAN);
-    out.errors.fill(f32::NAN);
-    out.signal.fill(f64::NAN);
-    out.variance.fill(f64::NAN);
-    out.status = Status::Failed(reason);
 }

@@ -5,10 +5,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use super::faults::{Collect, Counting, FaultyPlan};
-use super::{MemorySource, small_plan, small_stack};
+use super::{MemorySource, small_gather_plan, small_plan, small_stack};
 use crate::pattern::{Pattern, Status};
 use crate::pipeline::{ChunkBuf, Executor, Job, Plan, RunError, Source, Summary};
-use crate::plan::CpuPlan;
 
 /// The most frames a layout of `threads` threads may have read and not pushed: a batch in every thread's hands, one
 /// waiting behind each, and one being pushed.
@@ -22,19 +21,21 @@ fn most_in_flight(summary: &Summary) -> usize {
 /// When a promise is broken.
 pub fn executor_contract(executor: &dyn Executor) {
     let stack = small_stack(41, 3);
-    let plan = small_plan(&stack.spec);
-    same_rows_for_every_range_and_batch(executor, &stack, &plan);
-    failed_frames_are_marked_and_the_run_goes_on(executor, &stack, &plan);
-    a_strict_run_reports_the_first_failing_frame(executor, &stack, &plan);
-    break_stops_promptly(executor, &stack, &plan);
-    an_error_of_the_sink_ends_the_run(executor, &stack, &plan);
-    a_panic_is_an_error(executor, &stack, &plan);
-    frames_in_flight_are_bounded(executor, &plan);
-    bad_jobs_are_refused(executor, &stack, &plan);
+    let (linear, gather) = (small_plan(&stack.spec), small_gather_plan(&stack.spec));
+    for plan in [&linear as &dyn Plan, &gather] {
+        same_rows_for_every_range_and_batch(executor, &stack, plan);
+        failed_frames_are_marked_and_the_run_goes_on(executor, &stack, plan);
+        a_strict_run_reports_the_first_failing_frame(executor, &stack, plan);
+        break_stops_promptly(executor, &stack, plan);
+        an_error_of_the_sink_ends_the_run(executor, &stack, plan);
+        a_panic_is_an_error(executor, &stack, plan);
+        frames_in_flight_are_bounded(executor, plan);
+        bad_jobs_are_refused(executor, &stack, plan);
+    }
 }
 
 /// One frame at a time, by one worker: what every layout must reproduce.
-fn reference(stack: &MemorySource, plan: &CpuPlan) -> Vec<Pattern> {
+fn reference(stack: &MemorySource, plan: &dyn Plan) -> Vec<Pattern> {
     let mut worker = plan.worker();
     (0..stack.spec.frames)
         .map(|frame| {
@@ -65,7 +66,7 @@ fn job<'a>(source: &'a dyn Source, plan: &'a dyn Plan, frames: Range<usize>, bat
     Job { source, plan, frames, batch, strict: false }
 }
 
-fn same_rows_for_every_range_and_batch(executor: &dyn Executor, stack: &MemorySource, plan: &CpuPlan) {
+fn same_rows_for_every_range_and_batch(executor: &dyn Executor, stack: &MemorySource, plan: &dyn Plan) {
     let expected = reference(stack, plan);
     let dirty = FaultyPlan { plan, panic_at: None };
     for range in [0..0, 0..1, 5..7, 3..40, 0..41, 40..41, 41..41] {
@@ -90,7 +91,7 @@ fn with_failures(stack: &MemorySource, frames: &[usize]) -> MemorySource {
     stack
 }
 
-fn failed_frames_are_marked_and_the_run_goes_on(executor: &dyn Executor, stack: &MemorySource, plan: &CpuPlan) {
+fn failed_frames_are_marked_and_the_run_goes_on(executor: &dyn Executor, stack: &MemorySource, plan: &dyn Plan) {
     let stack = with_failures(stack, &[0, 7, 8, 40]);
     let expected = reference(&stack, plan);
     let mut sink = Collect::default();
@@ -103,7 +104,7 @@ fn failed_frames_are_marked_and_the_run_goes_on(executor: &dyn Executor, stack: 
     assert!(matches!(&sink.patterns[8].status, Status::Failed(reason) if reason == "torn"));
 }
 
-fn a_strict_run_reports_the_first_failing_frame(executor: &dyn Executor, stack: &MemorySource, plan: &CpuPlan) {
+fn a_strict_run_reports_the_first_failing_frame(executor: &dyn Executor, stack: &MemorySource, plan: &dyn Plan) {
     let stack = with_failures(stack, &[18, 19, 30]);
     for batch in [Some(1), Some(4), None] {
         let mut sink = Collect::default();
@@ -116,7 +117,7 @@ fn a_strict_run_reports_the_first_failing_frame(executor: &dyn Executor, stack: 
     }
 }
 
-fn break_stops_promptly(executor: &dyn Executor, stack: &MemorySource, plan: &CpuPlan) {
+fn break_stops_promptly(executor: &dyn Executor, stack: &MemorySource, plan: &dyn Plan) {
     for stop in [1, 9] {
         let mut sink = Collect { stop_after: Some(stop), ..Collect::default() };
         let summary = executor.run(&job(stack, plan, 0..41, Some(3)), &mut sink).expect("Break is no error");
@@ -125,13 +126,13 @@ fn break_stops_promptly(executor: &dyn Executor, stack: &MemorySource, plan: &Cp
     }
 }
 
-fn an_error_of_the_sink_ends_the_run(executor: &dyn Executor, stack: &MemorySource, plan: &CpuPlan) {
+fn an_error_of_the_sink_ends_the_run(executor: &dyn Executor, stack: &MemorySource, plan: &dyn Plan) {
     let mut sink = Collect { fail_after: Some(6), ..Collect::default() };
     let error = executor.run(&job(stack, plan, 0..41, Some(2)), &mut sink).expect_err("the sink failed");
     assert!(matches!(error, RunError::Sink(_)), "{error:?}");
 }
 
-fn a_panic_is_an_error(executor: &dyn Executor, stack: &MemorySource, plan: &CpuPlan) {
+fn a_panic_is_an_error(executor: &dyn Executor, stack: &MemorySource, plan: &dyn Plan) {
     let faulty = FaultyPlan { plan, panic_at: Some(20) };
     let mut sink = Collect::default();
     match executor.run(&job(stack, &faulty, 0..41, Some(4)), &mut sink) {
@@ -144,7 +145,7 @@ fn a_panic_is_an_error(executor: &dyn Executor, stack: &MemorySource, plan: &Cpu
     assert!(sink.patterns.len() <= 20);
 }
 
-fn frames_in_flight_are_bounded(executor: &dyn Executor, plan: &CpuPlan) {
+fn frames_in_flight_are_bounded(executor: &dyn Executor, plan: &dyn Plan) {
     let stack = small_stack(160, 5);
     let pushed = Arc::new(AtomicUsize::new(0));
     let source =
@@ -155,7 +156,7 @@ fn frames_in_flight_are_bounded(executor: &dyn Executor, plan: &CpuPlan) {
     assert!(most <= most_in_flight(&summary), "{most} frames in flight: {summary:?}");
 }
 
-fn bad_jobs_are_refused(executor: &dyn Executor, stack: &MemorySource, plan: &CpuPlan) {
+fn bad_jobs_are_refused(executor: &dyn Executor, stack: &MemorySource, plan: &dyn Plan) {
     for (frames, batch) in [(0..42, None), (0..41, Some(0)), (0..41, Some(17))] {
         let mut sink = Collect::default();
         let error = executor.run(&job(stack, plan, frames.clone(), batch), &mut sink).expect_err("a bad job");

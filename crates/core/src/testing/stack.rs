@@ -5,9 +5,10 @@ use aureole_codec::{ChunkFormat, Isa};
 use super::Random;
 use crate::binning::{Matrix, MatrixBuilder};
 use crate::dtype::Dtype;
+use crate::gather::GatherPlan;
 use crate::pipeline::{ChunkBuf, Source, StackSpec};
 use crate::plan::{CpuPlan, Ingredients};
-use crate::recipe::{Dummy, ErrorModel};
+use crate::recipe::{Dummy, ErrorKind, ErrorModel, Mode};
 
 /// Chunks in memory.
 #[derive(Clone, Debug)]
@@ -77,21 +78,37 @@ pub fn random_matrix(pixels: usize, bins: usize, seed: u64) -> Matrix {
 /// When `spec` is that of another kind of stack.
 #[must_use]
 pub fn small_plan(spec: &StackSpec) -> CpuPlan {
+    with_small_ingredients(spec, |ingredients| CpuPlan::new(ingredients).expect("a plan"))
+}
+
+/// The same recipe in the gather form, with sigma clipping.
+///
+/// # Panics
+/// When `spec` is that of another kind of stack.
+#[must_use]
+pub fn small_gather_plan(spec: &StackSpec) -> GatherPlan {
+    let mode = Mode::SigmaClip { threshold: 2.0, max_iterations: 3 };
+    with_small_ingredients(spec, |ingredients| GatherPlan::new(ingredients, mode).expect("a plan"))
+}
+
+fn with_small_ingredients<T>(spec: &StackSpec, make: impl FnOnce(&Ingredients<'_>) -> T) -> T {
     let pixels = spec.shape.0 * spec.shape.1;
     let mut random = Random::new(7);
     let norm: Vec<f64> = (0..pixels).map(|_| 0.5 + random.unit()).collect();
     let dark: Vec<f64> = (0..pixels).map(|_| 3.0 * random.unit()).collect();
-    let ingredients = Ingredients {
+    make(&Ingredients {
         matrix: &random_matrix(pixels, 29, 11),
         norm: &norm,
         dark: Some(&dark),
         dtype: spec.dtype,
         format: &spec.format,
         error_model: ErrorModel::Poisson,
+        errors: ErrorKind::Sem,
+        variance: None,
         dummy: Some(Dummy { value: -2.0, delta: 0.5 }),
+        saturation: None,
         normalization: &[],
         empty: f32::NAN,
         isa: Isa::best(),
-    };
-    CpuPlan::new(&ingredients).expect("a plan")
+    })
 }

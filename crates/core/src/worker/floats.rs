@@ -21,14 +21,13 @@ impl CpuWorker<'_> {
             float::add_frame::<P>(
                 &entries,
                 frame,
-                plan.dummy.as_ref(),
+                &plan.marks,
                 |bin| layout.place(bin, lane),
                 (signal, variance),
                 |bin, entry| masked.push((bin, entry)),
             );
             for (bin, entry) in masked.drain(..) {
-                let pixel = slice.elems.start + usize::from(entries.pixels[entry]);
-                mask_entry(plan, sums, lane, bin, pixel, entries.coefficients[entry]);
+                mask_entry(plan, sums, lane, bin, slice, entry);
             }
         }
     }

@@ -6,21 +6,23 @@ use crate::kernel::{self, Entries, IntegerPixel, scalar};
 use crate::plan::{CpuPlan, Slice};
 use crate::sums::{Accumulator, LANES, Sums};
 
-/// The dummy's integers as widened 32-bit pixels.
+/// The integers that mark a pixel, as widened 32-bit pixels: two ranges, the same one twice where there is only one.
 #[derive(Clone, Copy)]
 struct Marked {
-    low: u32,
-    span: u32,
+    ranges: [(u32, u32); 2],
     /// No pixel is marked where the OR of all pixels is smaller than this.
     least_seen: u32,
 }
 
 impl Marked {
     fn new(plan: &CpuPlan) -> Option<Marked> {
-        let (low, high) = plan.dummy?.integers(plan.dtype)?;
         // Two's complement puts the negative numbers above all others, so only a range across zero has no least member.
-        let least_seen = if low < 0 && high >= 0 { 0 } else { low as u32 };
-        Some(Marked { low: low as u32, span: (high - low) as u32, least_seen })
+        let least = |(low, high): (i128, i128)| if low < 0 && high >= 0 { 0 } else { low as u32 };
+        let range = |(low, high): (i128, i128)| (low as u32, (high - low) as u32);
+        let mut ranges = plan.marks.integers(plan.dtype);
+        let first = ranges.next()?;
+        let second = ranges.next().unwrap_or(first);
+        Some(Marked { ranges: [range(first), range(second)], least_seen: least(first).min(least(second)) })
     }
 
     fn may_be_in(self, seen: u32) -> bool {
@@ -28,7 +30,7 @@ impl Marked {
     }
 
     fn has(self, raw: u32) -> bool {
-        raw.wrapping_sub(self.low) <= self.span
+        self.ranges.iter().any(|(low, span)| raw.wrapping_sub(*low) <= *span)
     }
 }
 
@@ -81,7 +83,7 @@ fn take_back<P: IntegerPixel>(
         if let Some(square) = entries.squares.get(entry) {
             subtract(&mut sums.variance, place, product(P::SIGNED, *square, poisson_variance(P::SIGNED, raw)));
         }
-        mask_entry(plan, sums, lane, bin, slice.elems.start + pixel, coefficient);
+        mask_entry(plan, sums, lane, bin, slice, entry);
     }
 }
 

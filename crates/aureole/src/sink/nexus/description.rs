@@ -15,8 +15,10 @@ pub struct Description {
     pub first_frame: usize,
     /// Frames that will be pushed, at most.
     pub frames: usize,
-    /// Whether patterns have errors (and, with sums, variances).
-    pub errors: bool,
+    /// What the errors of the patterns are, in words; `None` where they have none (and, with sums, no variances).
+    pub errors: Option<String>,
+    /// How the pixels of a bin became one number, such as `mean`.
+    pub mode: String,
     /// Whether the sums `signal` and `variance` are kept.
     pub sums: bool,
     /// The radial axis.

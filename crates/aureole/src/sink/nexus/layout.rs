@@ -49,8 +49,12 @@ fn columns(entry: &Group, data: &Group, description: &Description, rows: usize) 
     let signal = data.dataset("I")?;
     put(&signal, "long_name", "intensity")?;
     put(&signal, "interpretation", "spectrum")?;
-    let errors = description.errors.then(|| floats("I_errors")).transpose()?;
-    let sums = match (description.sums, description.errors) {
+    let errors = description.errors.as_ref().map(|_| floats("I_errors")).transpose()?;
+    if let Some(kind) = &description.errors {
+        let dataset = data.dataset("I_errors")?;
+        put(&dataset, "long_name", kind)?;
+    }
+    let sums = match (description.sums, description.errors.is_some()) {
         (false, _) => None,
         (true, false) => Some((sums("signal")?, None)),
         (true, true) => Some((sums("signal")?, Some(sums("variance")?))),
@@ -113,6 +117,7 @@ fn reduction(entry: &Group, description: &Description) -> Result<()> {
     text(&reduction, "date", &clock::now())?;
     text(&reduction, "layout", &from.layout)?;
     text(&reduction, "device", &from.device)?;
+    text(&reduction, "mode", &description.mode)?;
     text(&reduction, "job", &from.job)?;
     let sources: Vec<VarLenUnicode> = from.sources.iter().map(|source| unicode(source)).collect();
     reduction.new_dataset::<VarLenUnicode>().shape([sources.len()]).create("sources")?.write_raw(&sources)?;

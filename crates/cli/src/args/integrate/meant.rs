@@ -6,10 +6,11 @@ use aureole::job::pyfai::PyfaiConfig;
 use aureole::job::{self, Execution, FrameRange, GeometrySpec, JobSpec, Normalization, RecipeSpec};
 use aureole::layout::Layout;
 use aureole_core::binning::Split;
-use aureole_core::recipe::ErrorModel;
+use aureole_core::images::StackImage;
+use aureole_core::recipe::{ErrorKind, ErrorModel, Mode};
 use aureole_core::unit::Unit;
 
-use super::{IntegrateArgs, RunArgs};
+use super::{IntegrateArgs, PatternArgs, RunArgs};
 use crate::exit::Failure;
 
 /// What is printed at the end.
@@ -27,6 +28,8 @@ pub(crate) struct Meant {
     pub(crate) sums: bool,
     pub(crate) force: bool,
     pub(crate) summary: SummaryForm,
+    /// What the user should be told.
+    pub(crate) notices: Vec<String>,
 }
 
 impl IntegrateArgs {
@@ -36,8 +39,12 @@ impl IntegrateArgs {
         let geometry = self.detector.poni.clone().map(GeometrySpec::File).or(config.geometry.clone());
         let geometry = geometry.ok_or_else(|| Failure::refused("--config: it has no geometry; give --poni as well"))?;
         let error_model = self.pattern.error_model.and_then(ErrorModel::from_name);
+        let by_variance = self.pattern.variance.as_ref().map(|_| ErrorModel::Variance);
+        let mode = mode(&self.pattern, config.mode)?;
+        let polarization = self.corrections.polarization.map(|beam| (beam.factor, beam.offset)).or(config.polarization);
+        let mut notices = Vec::new();
         let normalization = match &self.corrections.normalization {
-            None => config.normalization,
+            None => config.normalization(&self.input, &mut notices).map_err(Failure::refused)?,
             Some(typed) => normalization(typed)?,
         };
         let recipe = RecipeSpec {
@@ -47,15 +54,22 @@ impl IntegrateArgs {
             radial_range: self.pattern.radial_range.or(config.radial_range),
             azimuth_range: self.pattern.azimuth_range.or(config.azimuth_range),
             split: self.pattern.split.or(config.split).unwrap_or(Split::Full),
-            error_model: error_model.or(config.error_model).unwrap_or_default(),
-            polarization: self.corrections.polarization.or(config.polarization),
+            mode,
+            error_model: error_model.or(by_variance).or(config.error_model).unwrap_or_default(),
+            errors: ErrorKind::from_name(self.pattern.errors).unwrap_or_default(),
+            variance: self.pattern.variance,
+            polarization: polarization.map(|(factor, _)| factor),
+            polarization_offset: polarization.map_or(0.0, |(_, offset)| offset),
             solid_angle: !self.corrections.no_solid_angle && config.solid_angle.unwrap_or(true),
             mask: self.detector.mask.or(config.mask),
             dark: self.corrections.dark.or(config.dark),
             flat: self.corrections.flat.or(config.flat),
+            absorption: self.corrections.absorption,
             dummy: self.detector.dummy.or(config.dummy),
             delta_dummy: self.detector.delta_dummy.or(config.delta_dummy),
+            saturation: self.detector.saturation,
             normalization,
+            images: images(&self.pattern.image),
         };
         let (start, end) = self.run.frames.as_ref().map_or((None, None), |frames| (Some(frames.start()), frames.end()));
         let summary = if self.run.summary == "json" { SummaryForm::Json } else { SummaryForm::Text };
@@ -63,8 +77,38 @@ impl IntegrateArgs {
         let execution = execution(&self.run);
         let frames = FrameRange { start, end };
         let job = JobSpec { version: job::VERSION, inputs: self.input, frames, recipe, execution };
-        Ok(Meant { job, output: self.output, sums: self.pattern.sums, force, summary })
+        Ok(Meant { job, output: self.output, sums: self.pattern.sums, force, summary, notices })
     }
+}
+
+/// The images asked for, each once.
+fn images(names: &[&'static str]) -> Vec<StackImage> {
+    let mut images: Vec<StackImage> = Vec::new();
+    for image in names.iter().filter_map(|name| StackImage::from_name(name)) {
+        if !images.contains(&image) {
+            images.push(image);
+        }
+    }
+    images
+}
+
+/// The mode typed or configured, with the numbers typed for it.
+fn mode(pattern: &PatternArgs, configured: Option<Mode>) -> Result<Mode, Failure> {
+    let chosen = pattern.mode.or(configured).unwrap_or_default();
+    let mode = match chosen {
+        Mode::SigmaClip { threshold, max_iterations } => Mode::SigmaClip {
+            threshold: pattern.thres.unwrap_or(threshold),
+            max_iterations: pattern.max_iter.unwrap_or(max_iterations),
+        },
+        _ if pattern.thres.is_some() || pattern.max_iter.is_some() => {
+            return Err(Failure::refused(format!(
+                "--thres and --max-iter belong to --mode sigma-clip, not to {chosen}"
+            )));
+        }
+        mode => mode,
+    };
+    mode.check().map_err(|reason| Failure::refused(format!("--thres: {reason}")))?;
+    Ok(mode)
 }
 
 fn execution(run: &RunArgs) -> Execution {

@@ -4,6 +4,7 @@ use std::path::Path;
 
 use aureole::job::Prepared;
 use aureole_core::pipeline::{Source, Summary};
+use aureole_core::recipe::Mode;
 use serde_json::json;
 
 use crate::print;
@@ -16,13 +17,14 @@ pub(super) fn header(prepared: &Prepared) -> String {
         name => name.to_owned(),
     };
     format!(
-        "{detector} · {} {} · {} · {} bins {}, {} splitting · {}: {}, {}",
+        "{detector} · {} {} · {} · {} bins {}, {} splitting{} · {}: {}, {}",
         print::count(prepared.frames.len(), "frame"),
         spec.dtype,
         spec.format,
         recipe.bins,
         recipe.unit,
         recipe.split,
+        if recipe.mode == Mode::Mean { String::new() } else { format!(", {}", recipe.mode) },
         prepared.executor().name(),
         print::count(prepared.threads.get(), "core"),
         prepared.isa,

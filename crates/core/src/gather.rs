@@ -1,0 +1,123 @@
+//! The gather form of a plan: for what sums alone cannot give, a worker decodes a frame as a whole and takes the pixels of
+//! one bin after the other.
+//!
+//! Sigma clipping, percentiles and the azimuthal error model need it. All is f64, the pixels of a bin come in the order
+//! of the frame, and one worker does all of a frame: the bits do not depend on the layout.
+
+mod clip;
+mod columns;
+mod moments;
+mod percentile;
+mod worker;
+
+use aureole_codec::{ChunkFormat, Decoder, Isa};
+
+use crate::dtype::Dtype;
+use crate::pattern::Pattern;
+use crate::pipeline::{self, Worker};
+use crate::plan::{self, Ingredients, PlanError};
+use crate::recipe::{ErrorKind, ErrorModel, Marks, Mode};
+use crate::sums::LANES;
+use columns::Columns;
+use worker::GatherWorker;
+
+/// A plan whose workers see the pixels of each bin.
+#[derive(Debug)]
+pub struct GatherPlan {
+    columns: Columns,
+    /// `n` of each pixel.
+    norm: Vec<f64>,
+    /// Dark of each pixel; empty without a dark.
+    dark: Vec<f64>,
+    /// Variance of each pixel; empty without an image of variances.
+    variance: Vec<f64>,
+    dtype: Dtype,
+    format: ChunkFormat,
+    marks: Marks,
+    mode: Mode,
+    error_model: ErrorModel,
+    errors: ErrorKind,
+    normalization: Vec<f64>,
+    empty: f32,
+    isa: Isa,
+}
+
+impl GatherPlan {
+    /// Makes a plan.
+    ///
+    /// # Errors
+    /// When shapes disagree, the mode's numbers make no sense, or no pixel is left.
+    pub fn new(ingredients: &Ingredients<'_>, mode: Mode) -> Result<GatherPlan, PlanError> {
+        plan::check(ingredients)?;
+        mode.check().map_err(PlanError::Mode)?;
+        let norm: Vec<f64> = (0..ingredients.norm.len()).map(|pixel| ingredients.usable_norm(pixel)).collect();
+        let columns = Columns::new(ingredients.matrix, |pixel| norm[pixel] > 0.0);
+        if columns.is_empty() {
+            return Err(PlanError::NoPixels);
+        }
+        let image = |image: Option<&[f64]>| image.map(<[f64]>::to_vec).unwrap_or_default();
+        Ok(GatherPlan {
+            columns,
+            norm,
+            dark: image(ingredients.dark),
+            variance: image(ingredients.variance),
+            dtype: ingredients.dtype,
+            format: ingredients.format.clone(),
+            marks: ingredients.marks(),
+            mode,
+            error_model: ingredients.error_model,
+            errors: ingredients.errors,
+            normalization: ingredients.normalization.to_vec(),
+            empty: ingredients.empty,
+            isa: ingredients.isa,
+        })
+    }
+
+    /// Number of bins.
+    #[must_use]
+    pub fn bins(&self) -> usize {
+        self.columns.bins()
+    }
+
+    /// Number of entries, (pixel, bin) pairs with a share.
+    #[must_use]
+    pub fn entries(&self) -> usize {
+        self.columns.entries()
+    }
+
+    /// `Σ c·n` of each bin, over all its pixels.
+    #[must_use]
+    pub fn norm(&self) -> Vec<f64> {
+        self.columns.sums(|pixel| self.norm[pixel])
+    }
+
+    /// `Σ c` of each bin, over all its pixels.
+    #[must_use]
+    pub fn count(&self) -> Vec<f64> {
+        self.columns.sums(|_| 1.0)
+    }
+
+    /// True when patterns have errors.
+    #[must_use]
+    pub fn has_errors(&self) -> bool {
+        self.error_model != ErrorModel::None
+    }
+
+    fn decoder(&self) -> Decoder {
+        Decoder::new(&self.format, self.isa)
+    }
+}
+
+impl pipeline::Plan for GatherPlan {
+    fn worker(&self) -> Box<dyn Worker + '_> {
+        Box::new(GatherWorker::new(self))
+    }
+
+    fn pattern(&self) -> Pattern {
+        Pattern::of_bins(self.bins(), self.has_errors())
+    }
+
+    fn max_batch(&self) -> usize {
+        LANES
+    }
+}

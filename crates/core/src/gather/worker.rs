@@ -1,0 +1,153 @@
+//! One thread's share of a gather plan: a frame at a time, decoded as a whole, then bin by bin.
+
+use std::time::Instant;
+
+use aureole_codec::Decoder;
+
+use super::moments::{Moments, Part};
+use super::{GatherPlan, clip, percentile};
+use crate::dtype::Dtype;
+use crate::kernel::float::FloatPixel;
+use crate::pattern::{OwnConstants, Pattern, Status};
+use crate::pipeline::{ChunkBuf, Stages, Worker};
+use crate::plan::{check_factor, factor_of};
+use crate::recipe::{ErrorKind, ErrorModel, Mode};
+
+/// Scratch of one thread; allocates nothing once every buffer has been used.
+pub(super) struct GatherWorker<'p> {
+    plan: &'p GatherPlan,
+    decoder: Decoder,
+    bytes: Vec<u8>,
+    /// Values of the frame's pixels, NaN where it masks one.
+    raw: Vec<f64>,
+    /// The pixels of one bin.
+    parts: Vec<Part>,
+    stages: Stages,
+}
+
+impl<'p> GatherWorker<'p> {
+    pub(super) fn new(plan: &'p GatherPlan) -> GatherWorker<'p> {
+        GatherWorker {
+            plan,
+            decoder: plan.decoder(),
+            bytes: vec![0; plan.format.bytes()],
+            raw: vec![0.0; plan.format.elems()],
+            parts: Vec::new(),
+            stages: Stages::default(),
+        }
+    }
+
+    fn decode(&mut self, chunk: &ChunkBuf) -> Result<(), String> {
+        if let Some(reason) = &chunk.error {
+            return Err(reason.clone());
+        }
+        let decoded = self.decoder.decode_chunk(&chunk.bytes, chunk.filter_mask, &mut self.bytes);
+        decoded.map_err(|error| error.to_string())?;
+        match self.plan.dtype {
+            Dtype::U8 => self.read::<u8>(),
+            Dtype::U16 => self.read::<u16>(),
+            Dtype::U32 => self.read::<u32>(),
+            Dtype::U64 => self.read::<u64>(),
+            Dtype::I8 => self.read::<i8>(),
+            Dtype::I16 => self.read::<i16>(),
+            Dtype::I32 => self.read::<i32>(),
+            Dtype::I64 => self.read::<i64>(),
+            Dtype::F32 => self.read::<f32>(),
+            Dtype::F64 => self.read::<f64>(),
+        }
+        Ok(())
+    }
+
+    fn read<P: FloatPixel>(&mut self) {
+        for (pixel, value) in self.raw.iter_mut().enumerate() {
+            let raw = P::read(&self.bytes, pixel);
+            *value = if raw.is_masked(&self.plan.marks) { f64::NAN } else { raw.value() };
+        }
+    }
+
+    /// Collects the pixels of a bin; returns whether the frame masks some of them.
+    fn gather(&mut self, bin: usize) -> bool {
+        let plan = self.plan;
+        let model = if plan.error_model == ErrorModel::None { ErrorModel::Poisson } else { plan.error_model };
+        self.parts.clear();
+        let mut masked = false;
+        for (pixel, share) in plan.columns.of_bin(bin) {
+            let raw = self.raw[pixel];
+            if raw.is_nan() {
+                masked = true;
+                continue;
+            }
+            let corrected = raw - plan.dark.get(pixel).copied().unwrap_or(0.0);
+            let variance =
+                if model.is_poisson() { raw.max(1.0) } else { plan.variance.get(pixel).copied().unwrap_or(0.0) };
+            self.parts.push(Part {
+                pixel,
+                share,
+                weight: share * plan.norm[pixel],
+                signal: share * corrected,
+                value: corrected / plan.norm[pixel],
+                variance: share * share * variance,
+            });
+        }
+        masked
+    }
+
+    /// Chooses among the pixels of a bin and sums up.
+    fn sum(&mut self) -> Moments {
+        let (plan, parts) = (self.plan, &mut self.parts);
+        match plan.mode {
+            Mode::SigmaClip { threshold, max_iterations } => {
+                return clip::clip(parts, threshold, max_iterations, plan.error_model);
+            }
+            Mode::Percentile { low, high } => percentile::keep(parts, low, high),
+            Mode::Mean => {}
+        }
+        if plan.error_model == ErrorModel::Azimuthal { Moments::with_spread(parts) } else { Moments::of(parts) }
+    }
+
+    fn integrate_frame(&mut self, factor: f64, out: &mut Pattern) {
+        let plan = self.plan;
+        let mut own = OwnConstants::default();
+        let mut masks = plan.mode.selects();
+        for bin in 0..plan.bins() {
+            masks |= self.gather(bin);
+            let sums = self.sum();
+            let left = |value: f64| if sums.count > 0.0 { (value / factor) as f32 } else { plan.empty };
+            out.signal[bin] = sums.signal;
+            out.intensity[bin] = left(sums.mean());
+            if plan.has_errors() {
+                out.variance[bin] = sums.variance;
+                out.errors[bin] = left(match plan.errors {
+                    ErrorKind::Sem => sums.sem(),
+                    ErrorKind::Std => sums.std(),
+                });
+            }
+            own.norm.push(sums.norm);
+            own.count.push(sums.count);
+        }
+        out.own = masks.then_some(own);
+        out.status = Status::Done;
+    }
+}
+
+impl Worker for GatherWorker<'_> {
+    fn integrate(&mut self, chunks: &[ChunkBuf], out: &mut [Pattern]) {
+        assert_eq!(chunks.len(), out.len(), "one pattern a chunk");
+        for (chunk, out) in chunks.iter().zip(out) {
+            let start = Instant::now();
+            let factor = factor_of(&self.plan.normalization, chunk.frame);
+            let ready = self.decode(chunk).and_then(|()| check_factor(factor));
+            let decoded = Instant::now();
+            match ready {
+                Ok(()) => self.integrate_frame(factor, out),
+                Err(reason) => out.fail(reason),
+            }
+            self.stages.decode += (decoded - start).as_secs_f64();
+            self.stages.accumulate += decoded.elapsed().as_secs_f64();
+        }
+    }
+
+    fn stages(&self) -> Stages {
+        self.stages
+    }
+}

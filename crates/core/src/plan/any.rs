@@ -1,0 +1,74 @@
+//! The plan that a recipe needs: sums where they do, else the pixels of each bin.
+
+use super::{CpuPlan, Ingredients, PlanError};
+use crate::gather::GatherPlan;
+use crate::pattern::Pattern;
+use crate::pipeline::{BlockPlan, Plan, Worker};
+use crate::recipe::{ErrorModel, Mode};
+
+/// A plan of either form.
+#[derive(Debug)]
+pub enum AnyPlan {
+    /// Sums of pixels, see [`CpuPlan`].
+    Linear(Box<CpuPlan>),
+    /// The pixels of each bin, see [`GatherPlan`].
+    Gather(Box<GatherPlan>),
+}
+
+impl AnyPlan {
+    /// Makes the plan that gives `mode`.
+    ///
+    /// # Errors
+    /// When shapes disagree, the mode's numbers make no sense, or no pixel is left.
+    pub fn new(ingredients: &Ingredients<'_>, mode: Mode) -> Result<AnyPlan, PlanError> {
+        if mode.selects() || ingredients.error_model == ErrorModel::Azimuthal {
+            return Ok(AnyPlan::Gather(Box::new(GatherPlan::new(ingredients, mode)?)));
+        }
+        Ok(AnyPlan::Linear(Box::new(CpuPlan::new(ingredients)?)))
+    }
+
+    /// `Σ c·n` of each bin, over all its pixels.
+    #[must_use]
+    pub fn norm(&self) -> Vec<f64> {
+        match self {
+            AnyPlan::Linear(plan) => plan.constants().norm(),
+            AnyPlan::Gather(plan) => plan.norm(),
+        }
+    }
+
+    /// `Σ c` of each bin, over all its pixels.
+    #[must_use]
+    pub fn count(&self) -> Vec<f64> {
+        match self {
+            AnyPlan::Linear(plan) => plan.constants().count(),
+            AnyPlan::Gather(plan) => plan.count(),
+        }
+    }
+
+    /// The plan behind it.
+    #[must_use]
+    pub fn as_plan(&self) -> &dyn Plan {
+        match self {
+            AnyPlan::Linear(plan) => plan.as_ref(),
+            AnyPlan::Gather(plan) => plan.as_ref(),
+        }
+    }
+}
+
+impl Plan for AnyPlan {
+    fn worker(&self) -> Box<dyn Worker + '_> {
+        self.as_plan().worker()
+    }
+
+    fn pattern(&self) -> Pattern {
+        self.as_plan().pattern()
+    }
+
+    fn max_batch(&self) -> usize {
+        self.as_plan().max_batch()
+    }
+
+    fn by_blocks(&self) -> Option<&dyn BlockPlan> {
+        self.as_plan().by_blocks()
+    }
+}
