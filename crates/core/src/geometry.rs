@@ -5,6 +5,7 @@
 //! normal incidence (PONI) is the foot of the perpendicular from the sample, not the beam's spot on the detector.
 
 mod projection;
+mod scattered;
 
 pub use projection::{Lab, Projection};
 

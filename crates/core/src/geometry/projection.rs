@@ -1,6 +1,8 @@
 //! From a point of the detector to its position in the laboratory, and to q, 2θ, r and χ.
 
 use super::Geometry;
+use super::scattered::Scattered;
+use crate::detector::Place;
 use crate::unit::Space;
 
 /// A position in the laboratory in m, the sample being the origin.
@@ -14,7 +16,7 @@ pub struct Lab {
     pub z: f64,
 }
 
-/// The map from points of the detector to positions: affine, so 12 numbers.
+/// The map from points of the detector to positions: affine for a plane grid, pixel by pixel otherwise.
 ///
 /// Points are counted in pixels of the stored frame from the outer corner of its first pixel: pixel (i, j) covers
 /// i..i+1 along the slow axis and j..j+1 along the fast one, and its centre is at (i + ½, j + ½).
@@ -24,6 +26,8 @@ pub struct Projection {
     /// Position in the detector's plane from the PONI, in m: `offset + step·pixels`, per axis.
     offset: (f64, f64),
     step: (f64, f64),
+    /// Where the pixels lie, if not on a plane grid.
+    scattered: Option<Scattered>,
     distance: f64,
     /// Rows give x, y, z; columns multiply the position along y, along x, and the distance.
     turn: [[f64; 3]; 3],
@@ -45,6 +49,7 @@ impl Projection {
             shape,
             offset: (slow.0, fast.0),
             step: (slow.1, fast.1),
+            scattered: Scattered::new(geometry, shape),
             distance: geometry.distance,
             turn: rotation(geometry.rot1, geometry.rot2, geometry.rot3),
             q_scale: geometry.wavelength.map_or(f64::NAN, |wavelength| 4e-9 * std::f64::consts::PI / wavelength),
@@ -57,25 +62,77 @@ impl Projection {
         self.shape
     }
 
-    /// The point's place in the detector's plane along y and x, in m from the PONI.
+    /// True where neighbouring pixels share their corners, so that a corner is the point between them.
     #[must_use]
-    pub fn in_plane(&self, row: f64, column: f64) -> (f64, f64) {
-        (self.offset.0 + self.step.0 * row, self.offset.1 + self.step.1 * column)
+    pub fn shares_corners(&self) -> bool {
+        self.scattered.is_none()
     }
 
-    /// The point's position in the laboratory.
+    /// True where pixels have six corners, of which [`Projection::corners`] gives four.
+    #[must_use]
+    pub fn has_hexagons(&self) -> bool {
+        self.scattered.as_ref().is_some_and(Scattered::are_hexagons)
+    }
+
+    /// The point's position in the laboratory. Where pixels lie apart, it is the pixel's that begins there.
     #[must_use]
     pub fn lab(&self, row: f64, column: f64) -> Lab {
-        let (p1, p2) = self.in_plane(row, column);
-        let along = |[a, b, c]: [f64; 3]| p1 * a + p2 * b + self.distance * c;
-        Lab { x: along(self.turn[0]), y: along(self.turn[1]), z: along(self.turn[2]) }
+        match &self.scattered {
+            None => self.turned(self.on_grid(row, column)),
+            Some(scattered) => self.turned(scattered.point(row, column)),
+        }
     }
 
-    /// The cosine of the angle between the ray to a point and the detector's normal.
+    /// The positions of a pixel's corners, in the order of its outline.
     #[must_use]
-    pub fn cos_incidence(&self, row: f64, column: f64) -> f64 {
-        let (p1, p2) = self.in_plane(row, column);
+    pub fn corners(&self, row: usize, column: usize) -> [Lab; 4] {
+        match &self.scattered {
+            Some(scattered) => scattered.corners(row, column).map(|place| self.turned(place)),
+            None => {
+                let (row, column) = (row as f64, column as f64);
+                [(0.0, 0.0), (1.0, 0.0), (1.0, 1.0), (0.0, 1.0)]
+                    .map(|(down, right)| self.turned(self.on_grid(row + down, column + right)))
+            }
+        }
+    }
+
+    /// The solid angle of the pixel around a point, relative to that of an equal pixel at the PONI: cos i·(L/r)², with
+    /// the angle of incidence i, the distance L of the PONI and r of the point. On a plane this is cos³ i.
+    #[must_use]
+    pub fn solid_angle(&self, row: f64, column: f64) -> f64 {
+        if let Some(scattered) = self.scattered.as_ref().filter(|scattered| !scattered.is_plane()) {
+            let [z, y, x] = scattered.point(row, column);
+            let ray = [z + self.distance, y, x];
+            let square: f64 = ray.iter().map(|value| value * value).sum();
+            return scattered.cos_incidence(row, column, ray) * self.distance * self.distance / square;
+        }
+        let cosine = self.cos_plane(row, column);
+        cosine * cosine * cosine
+    }
+
+    /// The cosine of the angle between the ray to a point of a plane detector and the detector's normal.
+    fn cos_plane(&self, row: f64, column: f64) -> f64 {
+        let [_, p1, p2] = self.place(row, column);
         self.distance / (self.distance * self.distance + p1 * p1 + p2 * p2).sqrt()
+    }
+
+    /// The point's place on the detector in m from the PONI: along z, y and x.
+    fn place(&self, row: f64, column: f64) -> Place {
+        match &self.scattered {
+            None => self.on_grid(row, column),
+            Some(scattered) => scattered.point(row, column),
+        }
+    }
+
+    /// The place of a point of a plane grid.
+    fn on_grid(&self, row: f64, column: f64) -> Place {
+        [0.0, self.offset.0 + self.step.0 * row, self.offset.1 + self.step.1 * column]
+    }
+
+    /// The position in the laboratory of a place on the detector.
+    fn turned(&self, [p3, p1, p2]: Place) -> Lab {
+        let along = |[a, b, c]: [f64; 3]| p1 * a + p2 * b + (self.distance + p3) * c;
+        Lab { x: along(self.turn[0]), y: along(self.turn[1]), z: along(self.turn[2]) }
     }
 
     /// A position's coordinate in a space, in the space's internal unit (nm^-1, rad, m, rad).
