@@ -9,7 +9,9 @@ mod modules;
 mod orientation;
 mod positions;
 mod registry;
+mod sensor;
 mod sizes;
+mod spline;
 
 pub use arrangement::Arrangement;
 pub use corners::CornerArray;
@@ -17,6 +19,8 @@ pub use error::DetectorError;
 pub use modules::Modules;
 pub use orientation::Orientation;
 pub use positions::{Band, Place, Positions};
+pub use sensor::{Sensor, SensorError};
+pub use spline::{Spline, SplineError};
 
 use std::sync::Arc;
 
@@ -43,6 +47,18 @@ pub struct Detector {
     dummy: Option<i64>,
     delta_dummy: Option<f64>,
     orientation: Orientation,
+    sensor: Option<Sensor>,
+    parallax: bool,
+    file: Option<DetectorFile>,
+}
+
+/// A file that says where a detector's pixels lie.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum DetectorFile {
+    /// A NeXus file with an `NXdetector`, by its path.
+    Nexus(String),
+    /// A spline file of FIT2D, by its path.
+    Spline(String),
 }
 
 /// The value by which a detector marks bad pixels in frames of one dtype; all values within `delta` of it are bad.
@@ -87,7 +103,8 @@ impl Detector {
 
     /// The same detector with the corners of its pixels as measured, which give its shape too.
     ///
-    /// The corners are those of the pixels as frames have them: the orientation does not re-index them.
+    /// Corners of their own are those of the pixels as frames have them, and the orientation does not re-index them; shared
+    /// ones are those of the detector.
     ///
     /// # Errors
     /// When no detector can have the shape of the corners.
@@ -95,6 +112,71 @@ impl Detector {
         self.native_shape = Some(corners.shape());
         self.arrangement = Arrangement::Corners(corners);
         self.check_shape()
+    }
+
+    /// The same detector with the distortion of a spline, which gives its shape and pixel size too.
+    ///
+    /// # Errors
+    /// When no detector can have that shape or pixel size.
+    pub fn with_spline(mut self, spline: &Spline) -> Result<Detector, DetectorError> {
+        if !sizes::is_sane(spline.shape()) {
+            return Err(DetectorError::Shape(spline.shape()));
+        }
+        self.binning = (1, 1);
+        self.native_pixel = self.native_pixel.map(|_| spline.pixel());
+        let (pixel1, pixel2) = spline.pixel();
+        let detector = self.with_pixel(pixel1, pixel2)?.with_corners(Arc::new(spline.corners()?))?;
+        // FReLoN cameras see nothing outside of the region that the spline is valid in.
+        if detector.name == "FReLoN" { detector.with_mask(spline.outside()) } else { Ok(detector) }
+    }
+
+    /// The file that says where the pixels lie, where one does.
+    #[must_use]
+    pub fn file(&self) -> Option<&DetectorFile> {
+        self.file.as_ref()
+    }
+
+    /// The same detector, known to be described by a file. One described by a NeXus file is called `NexusDetector`.
+    #[must_use]
+    pub fn described_by(mut self, file: DetectorFile) -> Detector {
+        if matches!(file, DetectorFile::Nexus(_)) {
+            "NexusDetector".clone_into(&mut self.name);
+        }
+        self.file = Some(file);
+        self
+    }
+
+    /// What its sensitive layer is made of, where that is known.
+    #[must_use]
+    pub fn sensor(&self) -> Option<&Sensor> {
+        self.sensor.as_ref()
+    }
+
+    /// The same detector with another sensor.
+    #[must_use]
+    pub fn with_sensor(mut self, sensor: Option<Sensor>) -> Detector {
+        self.sensor = sensor;
+        self
+    }
+
+    /// True when positions are corrected for the depth that photons are absorbed in.
+    #[must_use]
+    pub fn corrects_parallax(&self) -> bool {
+        self.parallax
+    }
+
+    /// The same detector, positions corrected for the depth that photons are absorbed in, or not.
+    #[must_use]
+    pub fn with_parallax(mut self, parallax: bool) -> Detector {
+        self.parallax = parallax;
+        self
+    }
+
+    /// The same detector with another marker of bad pixels.
+    #[must_use]
+    pub fn with_dummy(mut self, dummy: Option<i64>, delta: Option<f64>) -> Detector {
+        (self.dummy, self.delta_dummy) = (dummy, delta);
+        self
     }
 
     /// The same detector as a part of a cylinder of another radius, in m.
@@ -125,6 +207,9 @@ impl Detector {
             dummy: None,
             delta_dummy: None,
             orientation: Orientation::default(),
+            sensor: None,
+            parallax: false,
+            file: None,
         }
     }
 

@@ -53,6 +53,12 @@ impl CornerArray {
         self.plane
     }
 
+    /// True for corners that are given in the order of frames, whatever the orientation.
+    #[must_use]
+    pub fn is_framed(&self) -> bool {
+        matches!(self.vertices, Vertices::Own(_))
+    }
+
     /// The corners of a pixel, in the order of its outline.
     #[must_use]
     pub fn corners(&self, row: usize, column: usize) -> [Place; 4] {

@@ -1,7 +1,8 @@
 //! From a point of the detector to its position in the laboratory, and to q, 2θ, r and χ.
 
-use super::Geometry;
+use super::parallax::Parallax;
 use super::scattered::Scattered;
+use super::{Geometry, GeometryError};
 use crate::detector::Place;
 use crate::unit::Space;
 
@@ -28,6 +29,8 @@ pub struct Projection {
     step: (f64, f64),
     /// Where the pixels lie, if not on a plane grid.
     scattered: Option<Scattered>,
+    /// How far from its pixel a photon entered, if that is corrected for.
+    parallax: Option<Parallax>,
     distance: f64,
     /// Rows give x, y, z; columns multiply the position along y, along x, and the distance.
     turn: [[f64; 3]; 3],
@@ -37,7 +40,7 @@ pub struct Projection {
 
 impl Projection {
     /// The map of a checked geometry whose frames have the given shape.
-    pub(super) fn new(geometry: &Geometry, shape: (usize, usize)) -> Projection {
+    pub(super) fn new(geometry: &Geometry, shape: (usize, usize)) -> Result<Projection, GeometryError> {
         let (pixel1, pixel2) = geometry.detector.pixel();
         let orientation = geometry.detector.orientation();
         let along = |reversed: bool, count: usize, pixel: f64, poni: f64| {
@@ -45,15 +48,17 @@ impl Projection {
         };
         let slow = along(orientation.reverses_rows(), shape.0, pixel1, geometry.poni1);
         let fast = along(orientation.reverses_columns(), shape.1, pixel2, geometry.poni2);
-        Projection {
+        let scattered = Scattered::new(geometry, shape);
+        Ok(Projection {
             shape,
             offset: (slow.0, fast.0),
             step: (slow.1, fast.1),
-            scattered: Scattered::new(geometry, shape),
+            parallax: geometry.parallax(scattered.as_ref().is_none_or(Scattered::is_plane))?,
+            scattered,
             distance: geometry.distance,
             turn: rotation(geometry.rot1, geometry.rot2, geometry.rot3),
             q_scale: geometry.wavelength.map_or(f64::NAN, |wavelength| 4e-9 * std::f64::consts::PI / wavelength),
-        }
+        })
     }
 
     /// Rows and columns of a frame.
@@ -129,8 +134,9 @@ impl Projection {
         [0.0, self.offset.0 + self.step.0 * row, self.offset.1 + self.step.1 * column]
     }
 
-    /// The position in the laboratory of a place on the detector.
+    /// The position in the laboratory of a place on the detector, or rather of where the photons entered that it counts.
     fn turned(&self, [p3, p1, p2]: Place) -> Lab {
+        let (p1, p2) = self.parallax.map_or((p1, p2), |parallax| parallax.entered((p1, p2), self.distance));
         let along = |[a, b, c]: [f64; 3]| p1 * a + p2 * b + (self.distance + p3) * c;
         Lab { x: along(self.turn[0]), y: along(self.turn[1]), z: along(self.turn[2]) }
     }

@@ -20,7 +20,7 @@ impl Scattered {
         let positions = geometry.detector.positions()?;
         let orientation = geometry.detector.orientation();
         // Measured corners are given for the frame as it is.
-        let as_framed = matches!(geometry.detector.arrangement(), Arrangement::Corners(_));
+        let as_framed = matches!(geometry.detector.arrangement(), Arrangement::Corners(corners) if corners.is_framed());
         let reversed = (orientation.reverses_rows() && !as_framed, orientation.reverses_columns() && !as_framed);
         let plane = positions.is_plane();
         Some(Scattered { positions, shape, reversed, poni: (geometry.poni1, geometry.poni2), plane })
