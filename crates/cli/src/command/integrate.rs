@@ -12,6 +12,7 @@ use aureole::job::{self, Prepared};
 use aureole::sink::NexusSink;
 use aureole_core::pipeline::{RunError, Summary};
 
+use super::output;
 use crate::args::integrate::{IntegrateArgs, Meant, SummaryForm};
 use crate::exit::{Exit, Failure, Outcome};
 use crate::print;
@@ -50,13 +51,7 @@ pub(crate) fn run(args: IntegrateArgs) -> Outcome {
 /// Refuses to replace a file that was not meant to be, or one that is about to be read.
 fn check_output(meant: &Meant) -> Result<(), Failure> {
     let output = &meant.output;
-    if output.is_dir() {
-        return Err(Failure::refused(format!("--output {}: a folder; the name of a file is needed", output.display())));
-    }
-    if let Some(folder) = output.parent().filter(|folder| !folder.as_os_str().is_empty() && !folder.is_dir()) {
-        let (output, folder) = (output.display(), folder.display());
-        return Err(Failure::refused(format!("--output {output}: there is no folder {folder}")));
-    }
+    output::check("--output ", output)?;
     if !output.exists() {
         return Ok(());
     }
