@@ -172,6 +172,12 @@ impl Detector {
         self
     }
 
+    /// The marker of bad pixels, before it wraps to a dtype, and how far from it a value may lie.
+    #[must_use]
+    pub fn dummy(&self) -> Option<(i64, Option<f64>)> {
+        Some((self.dummy?, self.delta_dummy))
+    }
+
     /// The same detector with another marker of bad pixels.
     #[must_use]
     pub fn with_dummy(mut self, dummy: Option<i64>, delta: Option<f64>) -> Detector {
