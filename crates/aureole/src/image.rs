@@ -11,6 +11,7 @@ use std::path::Path;
 use aureole_core::dtype::Dtype;
 
 pub use error::ImageError;
+pub(crate) use h5::{LARGEST, is_written};
 
 /// One image.
 #[derive(Clone, Debug, PartialEq)]

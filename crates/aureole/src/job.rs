@@ -5,7 +5,7 @@ mod prepare;
 pub mod pyfai;
 mod record;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use aureole_core::binning::Split;
 use aureole_core::images::StackImage;
@@ -129,6 +129,16 @@ pub enum GeometrySpec {
     File(PathBuf),
     /// The text of a PONI file.
     Poni(String),
+}
+
+impl GeometrySpec {
+    /// The folder that file names in the geometry may be relative to.
+    fn folder(&self) -> Option<&Path> {
+        match self {
+            GeometrySpec::File(path) => path.parent(),
+            GeometrySpec::Poni(_) => None,
+        }
+    }
 }
 
 /// What each pattern is divided by.

@@ -98,6 +98,9 @@ pub enum BinningError {
     /// All pixels are at one position.
     #[error("all pixels are at the same position along {0}: give a range")]
     NoExtent(Unit),
+    /// Full splitting of pixels with six corners.
+    #[error("the pixels of {0} are hexagons, which --split full does not know; use no or bbox")]
+    Hexagons(String),
     /// More entries than can be numbered.
     #[error(transparent)]
     TooManyEntries(#[from] TooManyEntries),
@@ -121,6 +124,9 @@ pub fn bin(geometry: &Geometry, mask: Option<&[bool]>, spec: &BinningSpec) -> Re
         return Err(BinningError::NoWavelength(spec.unit));
     }
     let projection = geometry.projection()?;
+    if spec.split == Split::Full && projection.has_hexagons() {
+        return Err(BinningError::Hexagons(geometry.detector.name().to_owned()));
+    }
     let shape = projection.shape();
     if let Some(mask) = mask.filter(|mask| mask.len() != shape.0 * shape.1) {
         return Err(BinningError::MaskSize { mask: mask.len(), shape });

@@ -58,7 +58,7 @@ impl Corrections {
             for (column, value) in values.iter_mut().enumerate() {
                 let (row, column) = (row as f64 + 0.5, column as f64 + 0.5);
                 if self.solid_angle {
-                    *value *= solid_angle(&projection, row, column);
+                    *value *= projection.solid_angle(row, column);
                 }
                 if let Some((factor, axes)) = axes {
                     *value *= polarization(&projection, row, column, factor, axes);
@@ -67,12 +67,6 @@ impl Corrections {
         });
         Ok(image)
     }
-}
-
-/// Solid angle of a pixel on a flat detector, relative to one at the PONI: cos³ of the incidence angle.
-fn solid_angle(projection: &Projection, row: f64, column: f64) -> f64 {
-    let cosine = projection.cos_incidence(row, column);
-    cosine * cosine * cosine
 }
 
 /// The polarization correction ½·(1 + cos²2θ − f·cos 2(χ + offset)·sin²2θ), see R. Kahn et al., J. Appl. Cryst. 15, 330

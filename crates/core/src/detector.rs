@@ -1,15 +1,34 @@
-//! Detectors as data: shape, pixel size, modules, dummy value and orientation.
+//! Detectors as data: shape, pixels and where they lie, modules, dummy value and orientation.
 
+mod arrangement;
+mod blind;
+mod corners;
+mod error;
+mod mask;
 mod modules;
 mod orientation;
+mod positions;
 mod registry;
+mod sensor;
+mod sizes;
+mod spline;
 
+pub use arrangement::Arrangement;
+pub use corners::CornerArray;
+pub use error::DetectorError;
 pub use modules::Modules;
 pub use orientation::Orientation;
+pub use positions::{Band, Place, Positions};
+pub use sensor::{Sensor, SensorError};
+pub use spline::{Spline, SplineError};
+
+use std::sync::Arc;
 
 use crate::dtype::Dtype;
+use blind::Blind;
+use sizes::Sizes;
 
-/// A flat detector of equal, rectangular pixels.
+/// A detector: most have equal, rectangular pixels in a plane, others say where theirs lie.
 ///
 /// Sizes are given slow axis (rows, y) first. A named detector may be binned: each pixel of its frames then stands for
 /// several native ones.
@@ -21,9 +40,25 @@ pub struct Detector {
     pixel: (f64, f64),
     binning: (usize, usize),
     modules: Option<Modules>,
+    arrangement: Arrangement,
+    blind: Option<Arc<Blind>>,
+    own_mask: Option<Arc<[bool]>>,
+    sizes: Option<Arc<Sizes>>,
     dummy: Option<i64>,
     delta_dummy: Option<f64>,
     orientation: Orientation,
+    sensor: Option<Sensor>,
+    parallax: bool,
+    file: Option<DetectorFile>,
+}
+
+/// A file that says where a detector's pixels lie.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum DetectorFile {
+    /// A NeXus file with an `NXdetector`, by its path.
+    Nexus(String),
+    /// A spline file of FIT2D, by its path.
+    Spline(String),
 }
 
 /// The value by which a detector marks bad pixels in frames of one dtype; all values within `delta` of it are bad.
@@ -33,35 +68,6 @@ pub struct Dummy {
     pub value: i128,
     /// How far from it a value may be and still be bad.
     pub delta: f64,
-}
-
-/// Why a detector cannot be had.
-#[derive(Clone, Debug, PartialEq, thiserror::Error)]
-pub enum DetectorError {
-    /// No detector has this name.
-    #[error("{name:?}: not a known detector; {hint}")]
-    Unknown {
-        /// The name.
-        name: String,
-        /// Names that may have been meant.
-        hint: String,
-    },
-    /// A pixel size that no detector can have.
-    #[error("pixel size {0} m: must be between 1e-9 and 1 m")]
-    PixelSize(f64),
-    /// A shape that no detector can have.
-    #[error("shape {}x{}: each side must be between 1 and 65536, and all at most 2^28 pixels", .0.0, .0.1)]
-    Shape((usize, usize)),
-    /// Frames that do not come from this detector.
-    #[error("the frames are {}x{} pixels, but the detector {name} has {}x{}", frames.0, frames.1, detector.0, detector.1)]
-    OtherShape {
-        /// The detector.
-        name: String,
-        /// Its shape.
-        detector: (usize, usize),
-        /// The shape of the frames.
-        frames: (usize, usize),
-    },
 }
 
 impl Detector {
@@ -95,6 +101,102 @@ impl Detector {
         shape.map_or(Ok(detector.clone()), |shape| detector.with_native_shape(shape))
     }
 
+    /// The same detector with the corners of its pixels as measured, which give its shape too.
+    ///
+    /// Corners of their own are those of the pixels as frames have them, and the orientation does not re-index them; shared
+    /// ones are those of the detector.
+    ///
+    /// # Errors
+    /// When no detector can have the shape of the corners.
+    pub fn with_corners(mut self, corners: Arc<CornerArray>) -> Result<Detector, DetectorError> {
+        self.native_shape = Some(corners.shape());
+        self.arrangement = Arrangement::Corners(corners);
+        self.check_shape()
+    }
+
+    /// The same detector with the distortion of a spline, which gives its shape and pixel size too.
+    ///
+    /// # Errors
+    /// When no detector can have that shape or pixel size.
+    pub fn with_spline(mut self, spline: &Spline) -> Result<Detector, DetectorError> {
+        if !sizes::is_sane(spline.shape()) {
+            return Err(DetectorError::Shape(spline.shape()));
+        }
+        self.binning = (1, 1);
+        self.native_pixel = self.native_pixel.map(|_| spline.pixel());
+        let (pixel1, pixel2) = spline.pixel();
+        let detector = self.with_pixel(pixel1, pixel2)?.with_corners(Arc::new(spline.corners()?))?;
+        // FReLoN cameras see nothing outside of the region that the spline is valid in.
+        if detector.name == "FReLoN" { detector.with_mask(spline.outside()) } else { Ok(detector) }
+    }
+
+    /// The file that says where the pixels lie, where one does.
+    #[must_use]
+    pub fn file(&self) -> Option<&DetectorFile> {
+        self.file.as_ref()
+    }
+
+    /// The same detector, known to be described by a file. One described by a NeXus file is called `NexusDetector`.
+    #[must_use]
+    pub fn described_by(mut self, file: DetectorFile) -> Detector {
+        if matches!(file, DetectorFile::Nexus(_)) {
+            "NexusDetector".clone_into(&mut self.name);
+        }
+        self.file = Some(file);
+        self
+    }
+
+    /// What its sensitive layer is made of, where that is known.
+    #[must_use]
+    pub fn sensor(&self) -> Option<&Sensor> {
+        self.sensor.as_ref()
+    }
+
+    /// The same detector with another sensor.
+    #[must_use]
+    pub fn with_sensor(mut self, sensor: Option<Sensor>) -> Detector {
+        self.sensor = sensor;
+        self
+    }
+
+    /// True when positions are corrected for the depth that photons are absorbed in.
+    #[must_use]
+    pub fn corrects_parallax(&self) -> bool {
+        self.parallax
+    }
+
+    /// The same detector, positions corrected for the depth that photons are absorbed in, or not.
+    #[must_use]
+    pub fn with_parallax(mut self, parallax: bool) -> Detector {
+        self.parallax = parallax;
+        self
+    }
+
+    /// The marker of bad pixels, before it wraps to a dtype, and how far from it a value may lie.
+    #[must_use]
+    pub fn dummy(&self) -> Option<(i64, Option<f64>)> {
+        Some((self.dummy?, self.delta_dummy))
+    }
+
+    /// The same detector with another marker of bad pixels.
+    #[must_use]
+    pub fn with_dummy(mut self, dummy: Option<i64>, delta: Option<f64>) -> Detector {
+        (self.dummy, self.delta_dummy) = (dummy, delta);
+        self
+    }
+
+    /// The same detector as a part of a cylinder of another radius, in m.
+    ///
+    /// # Errors
+    /// When it is no cylinder, or the radius is not between 1 mm and 1 km.
+    pub fn with_radius(mut self, radius: f64) -> Result<Detector, DetectorError> {
+        if !matches!(self.arrangement, Arrangement::Cylinder { .. }) || !(1e-3..=1e3).contains(&radius) {
+            return Err(DetectorError::Radius(radius));
+        }
+        self.arrangement = Arrangement::Cylinder { radius };
+        Ok(self)
+    }
+
     /// The generic detector, of which nothing is known yet.
     fn unknown() -> Detector {
         Detector {
@@ -104,9 +206,16 @@ impl Detector {
             pixel: (1.0, 1.0),
             binning: (1, 1),
             modules: None,
+            arrangement: Arrangement::Grid,
+            blind: None,
+            own_mask: None,
+            sizes: None,
             dummy: None,
             delta_dummy: None,
             orientation: Orientation::default(),
+            sensor: None,
+            parallax: false,
+            file: None,
         }
     }
 
@@ -146,6 +255,19 @@ impl Detector {
         self.modules
     }
 
+    /// How its pixels are arranged.
+    #[must_use]
+    pub fn arrangement(&self) -> &Arrangement {
+        &self.arrangement
+    }
+
+    /// Where its pixels lie, in the native orientation; `None` for equal rectangles side by side in a plane, and as long as
+    /// the shape is not known.
+    #[must_use]
+    pub fn positions(&self) -> Option<Positions> {
+        self.arrangement.positions(self.shape()?, self.pixel, self.modules)
+    }
+
     /// Which corner the first pixel of a frame is at.
     #[must_use]
     pub fn orientation(&self) -> Orientation {
@@ -164,79 +286,11 @@ impl Detector {
     /// # Errors
     /// When a side is not between 1 and 65536.
     pub fn with_module_size(mut self, size: (usize, usize)) -> Result<Detector, DetectorError> {
-        if !is_sane(size) {
+        if !sizes::is_sane(size) {
             return Err(DetectorError::Shape(size));
         }
         self.modules = self.modules.map(|modules| Modules { size, ..modules });
         Ok(self)
-    }
-
-    /// The same detector with pixels of another size along y and x, in m. On a named detector, pixels that are larger
-    /// than the native ones mean binning.
-    ///
-    /// # Errors
-    /// When a size is not between 1e-9 and 1 m.
-    pub fn with_pixel(mut self, pixel1: f64, pixel2: f64) -> Result<Detector, DetectorError> {
-        if let Some(size) = [pixel1, pixel2].into_iter().find(|size| !(1e-9..=1.0).contains(size)) {
-            return Err(DetectorError::PixelSize(size));
-        }
-        if let Some(native) = self.native_pixel {
-            self.binning =
-                (((pixel1 / native.0).round() as usize).max(1), ((pixel2 / native.1).round() as usize).max(1));
-        }
-        self.pixel = (pixel1, pixel2);
-        self.check_shape()
-    }
-
-    /// The same detector with another number of rows and columns, counted before binning.
-    ///
-    /// # Errors
-    /// When a side is not between 1 and 65536, or all have more than 2^28 pixels.
-    pub fn with_native_shape(mut self, shape: (usize, usize)) -> Result<Detector, DetectorError> {
-        self.native_shape = Some(shape);
-        self.check_shape()
-    }
-
-    /// The detector itself, when its shape is one that can be worked with.
-    fn check_shape(self) -> Result<Detector, DetectorError> {
-        match self.shape().filter(|&shape| !is_sane(shape)) {
-            Some(shape) => Err(DetectorError::Shape(shape)),
-            None => Ok(self),
-        }
-    }
-
-    /// The detector for frames of the given shape: a generic one takes it on, a named one must have it, or have it when
-    /// binned (its pixels then grow).
-    ///
-    /// # Errors
-    /// When the frames cannot come from this detector.
-    pub fn for_frames(self, frames: (usize, usize)) -> Result<Detector, DetectorError> {
-        let Some(native) = self.native_shape else {
-            return self.with_native_shape(frames);
-        };
-        if self.shape() == Some(frames) {
-            return Ok(self);
-        }
-        match (binning(native.0, frames.0), binning(native.1, frames.1), self.native_pixel) {
-            (Some(bin1), Some(bin2), Some(pixel)) => self.with_pixel(pixel.0 * bin1 as f64, pixel.1 * bin2 as f64),
-            _ => Err(DetectorError::OtherShape { detector: self.shape().unwrap_or(native), name: self.name, frames }),
-        }
-    }
-
-    /// The pixels that the detector does not have (gaps between modules), row by row; `None` when it has all.
-    #[must_use]
-    pub fn mask(&self) -> Option<Vec<bool>> {
-        let (native, shape) = (self.native_shape?, self.shape()?);
-        let mask = self.modules?.mask(native);
-        if self.binning == (1, 1) {
-            return Some(mask);
-        }
-        // A binned pixel is masked when any of its parts is.
-        let any_part = |pixel: usize| {
-            let (row, column) = (pixel / shape.1 * self.binning.0, pixel % shape.1 * self.binning.1);
-            (row..row + self.binning.0).any(|row| mask[row * native.1 + column..][..self.binning.1].contains(&true))
-        };
-        Some((0..shape.0 * shape.1).map(any_part).collect())
     }
 
     /// The value that marks bad pixels in frames of the given type; `None` where the detector has none.
@@ -253,65 +307,5 @@ impl Detector {
     }
 }
 
-/// True for a number of rows and columns that a detector may have.
-fn is_sane((rows, columns): (usize, usize)) -> bool {
-    (1..=65536).contains(&rows) && (1..=65536).contains(&columns) && rows * columns <= 1 << 28
-}
-
-/// How many native pixels a pixel joins when `native` of them became `binned`.
-fn binning(native: usize, binned: usize) -> Option<usize> {
-    (binned > 0 && binned <= native && native.is_multiple_of(binned)).then(|| native / binned)
-}
-
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_negative_dummy_wraps_to_the_dtype() {
-        let eiger = Detector::by_name("Eiger4M").unwrap();
-        let value = |dtype| eiger.dummy_for(dtype).unwrap().value;
-        assert_eq!(value(Dtype::U32), 4_294_967_294);
-        assert_eq!(value(Dtype::U16), 65_534);
-        assert_eq!(value(Dtype::U8), 254);
-        assert_eq!(value(Dtype::U64), (1 << 64) - 2);
-        assert_eq!([Dtype::I8, Dtype::I32, Dtype::F32].map(value), [-2; 3]);
-        assert_eq!(Detector::generic(None, 1e-4, 1e-4).unwrap().dummy_for(Dtype::U32), None);
-    }
-
-    #[test]
-    fn a_generic_detector_takes_the_shape_of_the_frames_and_a_named_one_does_not() {
-        let generic = Detector::generic(None, 1e-4, 1e-4).unwrap();
-        assert_eq!(generic.for_frames((10, 20)).unwrap().shape(), Some((10, 20)));
-        let error = Detector::by_name("Pilatus1M").unwrap().for_frames((10, 20)).unwrap_err();
-        assert_eq!(error.to_string(), "the frames are 10x20 pixels, but the detector Pilatus1M has 1043x981");
-    }
-
-    #[test]
-    fn binned_frames_make_the_pixels_of_a_named_detector_larger() {
-        let perkin = Detector::by_name("perkin detector").unwrap();
-        assert_eq!((perkin.shape(), perkin.pixel()), (Some((2048, 2048)), (2e-4, 2e-4)));
-        let full = perkin.for_frames((4096, 4096)).unwrap();
-        assert_eq!(full.pixel(), (1e-4, 1e-4));
-    }
-
-    #[test]
-    fn a_binned_pixel_is_masked_when_a_part_of_it_is() {
-        let detector = Detector::by_name("Lambda250k").unwrap();
-        let pixel = detector.pixel();
-        let binned = detector.with_pixel(pixel.0 * 2.0, pixel.1 * 2.0).unwrap();
-        let mask = binned.mask().unwrap();
-        assert_eq!((binned.shape(), mask.len()), (Some((258, 258)), 258 * 258));
-        assert_eq!(mask.iter().filter(|&&masked| masked).count(), 2 * 2 * 258 - 4);
-    }
-
-    #[test]
-    fn hostile_sizes_are_refused() {
-        for size in [0.0, -1e-4, f64::NAN, f64::INFINITY, 1e9] {
-            assert!(matches!(Detector::generic(None, size, 1e-4), Err(DetectorError::PixelSize(_))), "{size}");
-        }
-        for shape in [(0, 5), (5, 0), (usize::MAX, 2), (65536, 65536)] {
-            assert!(matches!(Detector::generic(Some(shape), 1e-4, 1e-4), Err(DetectorError::Shape(_))), "{shape:?}");
-        }
-    }
-}
+mod tests;

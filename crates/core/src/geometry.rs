@@ -4,11 +4,14 @@
 //! turned by `rot1` about the vertical axis, `rot2` about the horizontal one and `rot3` about the beam. The point of
 //! normal incidence (PONI) is the foot of the perpendicular from the sample, not the beam's spot on the detector.
 
+mod parallax;
 mod projection;
+mod scattered;
 
 pub use projection::{Lab, Projection};
 
-use crate::detector::{Detector, DetectorError};
+use crate::detector::{Detector, DetectorError, SensorError};
+use parallax::Parallax;
 
 /// A detector and its place: lengths in m, angles in rad.
 #[derive(Clone, Debug, PartialEq)]
@@ -51,6 +54,12 @@ pub enum GeometryError {
     /// A generic detector of which no frame has been seen.
     #[error("the detector has no shape: give its number of rows and columns")]
     NoShape,
+    /// A parallax correction that lacks something.
+    #[error("the parallax correction {0}")]
+    Parallax(&'static str),
+    /// A sensor that is not known.
+    #[error("the parallax correction: {0}")]
+    Sensor(#[from] SensorError),
     /// The detector does not fit the frames.
     #[error(transparent)]
     Detector(#[from] DetectorError),
@@ -96,13 +105,26 @@ impl Geometry {
         self.detector.shape().ok_or(GeometryError::NoShape)
     }
 
+    /// The parallax of its sensor, if the detector is to be corrected for that.
+    fn parallax(&self, is_plane: bool) -> Result<Option<Parallax>, GeometryError> {
+        if !self.detector.corrects_parallax() {
+            return Ok(None);
+        }
+        let sensor = self.detector.sensor().ok_or(GeometryError::Parallax("needs the sensor's material"))?;
+        let wavelength = self.wavelength.ok_or(GeometryError::Parallax("needs the wavelength"))?;
+        if !is_plane {
+            return Err(GeometryError::Parallax("is known for plane detectors only"));
+        }
+        Ok(Some(Parallax::new(sensor, wavelength)?))
+    }
+
     /// The map from pixels to positions.
     ///
     /// # Errors
     /// When a parameter is out of range or the detector has no shape.
     pub fn projection(&self) -> Result<Projection, GeometryError> {
         self.check()?;
-        Ok(Projection::new(self, self.shape()?))
+        Projection::new(self, self.shape()?)
     }
 }
 

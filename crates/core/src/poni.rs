@@ -1,4 +1,4 @@
-//! PONI files: the text form of a geometry, in the versions 1, 2, 2.1 and (without parallax) 3.
+//! PONI files: the text form of a geometry, in the versions 1, 2, 2.1 and 3.
 //!
 //! One `Key: value` a line, keys in any case, `#` for comments. Calibrations are appended: of each key, the last one
 //! counts. Version 1 gives pixel sizes, later ones a detector's name and its configuration as JSON.
@@ -6,7 +6,7 @@
 mod detector;
 mod keys;
 
-use crate::detector::DetectorError;
+use crate::detector::{Detector, DetectorError, DetectorFile};
 use crate::geometry::{Geometry, GeometryError};
 use keys::Keys;
 
@@ -49,6 +49,14 @@ pub enum PoniError {
         /// What is missing.
         what: &'static str,
     },
+    /// A file that describes the detector and cannot be used.
+    #[error("line {line}: {reason}")]
+    File {
+        /// The line, counted from 1.
+        line: usize,
+        /// What is wrong, with the file's name.
+        reason: String,
+    },
     /// The detector cannot be had.
     #[error("line {line}: {error}")]
     Detector {
@@ -62,14 +70,30 @@ pub enum PoniError {
     Geometry(#[from] GeometryError),
 }
 
-/// Reads the geometry that the text of a PONI file describes.
+/// Reads a file that describes a detector; the detector is the one named beside it, which a NeXus file replaces and a
+/// spline distorts. An error is a sentence that names the file.
+pub type ReadDetector<'a> = &'a dyn Fn(Detector, &DetectorFile) -> Result<Detector, String>;
+
+/// Reads the geometry that the text of a PONI file describes, which may not refer to other files.
 ///
 /// # Errors
 /// Names the key, its line and what is allowed.
 pub fn parse(text: &str) -> Result<Geometry, PoniError> {
+    parse_with(text, &|_, file| {
+        let (DetectorFile::Nexus(path) | DetectorFile::Spline(path)) = file;
+        Err(format!("{path}: the file that describes the detector cannot be read from here"))
+    })
+}
+
+/// Reads the geometry that the text of a PONI file describes, and by `read` the file that its detector may need.
+///
+/// # Errors
+/// Names the key, its line and what is allowed.
+pub fn parse_with(text: &str, read: ReadDetector<'_>) -> Result<Geometry, PoniError> {
     let keys = Keys::read(text)?;
     let version = version(&keys)?;
-    let detector = if version < 2.0 { detector::from_sizes(&keys)? } else { detector::from_config(&keys)? };
+    let detector = if version < 2.0 { detector::from_sizes(&keys, read)? } else { detector::from_config(&keys, read)? };
+    let detector = with_parallax(detector, &keys)?;
     let distance = keys.number("Distance")?.or(keys.number("Dist")?);
     let geometry = Geometry {
         detector,
@@ -94,24 +118,31 @@ fn version(keys: &Keys<'_>) -> Result<f64, PoniError> {
             return Err(entry.refused("use 1, 2, 2.1 or 3"));
         }
     }
-    if let Some(entry) = keys.get("Parallax") {
-        match entry.value.to_ascii_lowercase().as_str() {
-            "false" => {}
-            "true" => return Err(entry.unsupported("the parallax correction")),
-            _ => return Err(entry.refused("use True or False")),
-        }
-    }
     Ok(if keys.get("Detector_config").is_some() { version.max(2.0) } else { version })
 }
 
-/// The text of a PONI file (version 2.1) that describes the geometry.
+/// The detector, corrected for the parallax when the file says so.
+fn with_parallax(detector: Detector, keys: &Keys<'_>) -> Result<Detector, PoniError> {
+    let Some(entry) = keys.get("Parallax") else { return Ok(detector) };
+    match entry.value.to_ascii_lowercase().as_str() {
+        "false" => Ok(detector),
+        "true" if detector.sensor().is_none() => {
+            Err(entry
+                .refused("needs a sensor in Detector_config, such as {\"material\": \"Si\", \"thickness\": 0.00045}"))
+        }
+        "true" => Ok(detector.with_parallax(true)),
+        _ => Err(entry.refused("use True or False")),
+    }
+}
+
+/// The text of a PONI file that describes the geometry: of version 2.1, or 3 where the parallax is corrected for.
 ///
 /// Numbers are written so that they are read back as the very same.
 #[must_use]
 pub fn write(geometry: &Geometry) -> String {
     let mut lines = vec![
         "# Nota: C-Order, 1 refers to the Y axis, 2 to the X axis".to_owned(),
-        "poni_version: 2.1".to_owned(),
+        format!("poni_version: {}", if geometry.detector.corrects_parallax() { "3" } else { "2.1" }),
         format!("Detector: {}", geometry.detector.name()),
         format!("Detector_config: {}", detector::config(&geometry.detector)),
         format!("Distance: {:?}", geometry.distance),
@@ -122,6 +153,7 @@ pub fn write(geometry: &Geometry) -> String {
         format!("Rot3: {:?}", geometry.rot3),
     ];
     lines.extend(geometry.wavelength.map(|wavelength| format!("Wavelength: {wavelength:?}")));
+    lines.extend(geometry.detector.corrects_parallax().then(|| "Parallax: True".to_owned()));
     lines.join("\n") + "\n"
 }
 

@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use aureole_core::detector::{Detector, DetectorFile, Spline};
 use aureole_core::geometry::Geometry;
 use aureole_core::poni::{self, PoniError};
 
@@ -54,8 +55,17 @@ fn of_two_appended_calibrations_the_last_counts() {
 }
 
 #[test]
-fn a_spline_distortion_is_refused_by_name() {
+fn a_spline_distortion_gives_shape_pixels_and_corners() {
     let Some(folder) = data() else { return };
-    let message = read(&folder, "pyfai_repo/Frelon2k.poni").unwrap_err().to_string();
-    assert!(message.contains("SplineFile: a spline distortion is not supported"), "{message}");
+    let text = std::fs::read_to_string(folder.join("pyfai_repo/Frelon2k.poni")).unwrap();
+    let spline = Spline::parse(&std::fs::read_to_string(folder.join("dioptas/f4mnew.spline")).unwrap()).unwrap();
+    let read = |detector: Detector, file: &DetectorFile| {
+        assert_eq!(file, &DetectorFile::Spline("frelon.spline".to_owned()));
+        detector.with_spline(&spline).map_err(|error| error.to_string())
+    };
+    let geometry = poni::parse_with(&text, &read).unwrap();
+    assert_eq!((geometry.detector.shape(), geometry.detector.pixel()), (Some((2048, 2048)), (50e-6, 50e-6)));
+    // The numbers are pyFAI's, which has them as 32-bit floats.
+    let [z, y, x] = geometry.detector.positions().unwrap().corners(100, 200)[0];
+    assert!(z == 0.0 && (y - 0.003_334_822_8).abs() < 2e-9 && (x - 0.008_732_622).abs() < 2e-9, "{y} {x}");
 }

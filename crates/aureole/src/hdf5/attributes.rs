@@ -1,18 +1,26 @@
-//! Attributes that hold strings, in the four ways in which programs store them, and small ones to write.
+//! Attributes and datasets that hold strings, in the four ways in which programs store them, and small ones to write.
 
 use hdf5_metno::types::{FixedAscii, FixedUnicode, TypeDescriptor, VarLenAscii, VarLenUnicode};
-use hdf5_metno::{Attribute, Location};
+use hdf5_metno::{Container, Dataset, Location};
 
 /// Longest fixed-length string that is read, bytes.
 const LONGEST: usize = 1024;
 
 /// The string in an attribute (the first one of an array); `None` when it is absent or no string.
 pub(crate) fn string(at: &Location, name: &str) -> Option<String> {
-    let attribute = at.attr(name).ok()?;
-    strings(&attribute)?.into_iter().next().map(|text| text.trim_end_matches([' ', '\0']).to_owned())
+    first(&*at.attr(name).ok()?)
 }
 
-fn strings(attribute: &Attribute) -> Option<Vec<String>> {
+/// The string in a dataset (the first one of an array); `None` when it holds none.
+pub(crate) fn text(dataset: &Dataset) -> Option<String> {
+    (dataset.size() <= 1).then(|| first(dataset))?
+}
+
+fn first(container: &Container) -> Option<String> {
+    strings(container)?.into_iter().next().map(|text| text.trim_end_matches([' ', '\0']).to_owned())
+}
+
+fn strings(attribute: &Container) -> Option<Vec<String>> {
     match attribute.dtype().ok()?.to_descriptor().ok()? {
         TypeDescriptor::VarLenUnicode => read::<VarLenUnicode>(attribute, |text| text.as_str().to_owned()),
         TypeDescriptor::VarLenAscii => read::<VarLenAscii>(attribute, |text| text.as_str().to_owned()),
@@ -26,7 +34,7 @@ fn strings(attribute: &Attribute) -> Option<Vec<String>> {
     }
 }
 
-fn read<T: hdf5_metno::H5Type>(attribute: &Attribute, text: impl Fn(&T) -> String) -> Option<Vec<String>> {
+fn read<T: hdf5_metno::H5Type>(attribute: &Container, text: impl Fn(&T) -> String) -> Option<Vec<String>> {
     Some(attribute.read_raw::<T>().ok()?.iter().map(text).collect())
 }
 

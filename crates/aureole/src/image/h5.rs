@@ -12,7 +12,7 @@ use crate::hdf5::place::Place;
 use crate::hdf5::{plugin, raw, virtuals};
 
 /// Most bytes an image may have when decoded; what a file states is believed up to here.
-const LARGEST: usize = 4 << 30;
+pub(crate) const LARGEST: usize = 4 << 30;
 
 /// Reads the image at `path`; the only dataset when no path is given.
 pub(super) fn read(file: &Path, path: Option<&str>) -> Result<Image, ImageError> {
@@ -82,7 +82,7 @@ fn read_dataset(place: &Place, dataset: &Dataset, shape: (usize, usize)) -> Resu
 }
 
 /// False when HDF5 would read some of it as fill values.
-fn is_written(place: &Place, dataset: &Dataset) -> bool {
+pub(crate) fn is_written(place: &Place, dataset: &Dataset) -> bool {
     let Some(chunk) = dataset.chunk() else { return virtuals::is_virtual(place) || dataset.storage_size() > 0 };
     let chunks: usize = dataset.shape().iter().zip(chunk).map(|(length, chunk)| length.div_ceil(chunk)).product();
     dataset.num_chunks() == Some(chunks)

@@ -145,6 +145,7 @@ fn choose_isa(execution: &Execution) -> Result<Isa, JobError> {
 }
 
 fn read_geometry(spec: &GeometrySpec) -> Result<Geometry, JobError> {
+    let beside = spec.folder();
     let (file, text) = match spec {
         GeometrySpec::Poni(text) => ("the job's PONI text".to_owned(), text.clone()),
         GeometrySpec::File(path) => {
@@ -153,7 +154,8 @@ fn read_geometry(spec: &GeometrySpec) -> Result<Geometry, JobError> {
             (path.display().to_string(), String::from_utf8_lossy(&text).into_owned())
         }
     };
-    poni::parse(&text).map_err(|error| JobError::Poni { file, error })
+    let read = |detector, file: &_| crate::detector::read(detector, file, beside);
+    poni::parse_with(&text, &read).map_err(|error| JobError::Poni { file, error })
 }
 
 fn frame_range(spec: &JobSpec, there: usize) -> Result<Range<usize>, JobError> {

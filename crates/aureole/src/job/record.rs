@@ -4,6 +4,7 @@ use std::fmt::Write;
 use std::io::{BufReader, Read};
 use std::path::Path;
 
+use aureole_core::detector::DetectorFile;
 use aureole_core::recipe::ErrorModel;
 use sha2::{Digest, Sha256};
 
@@ -46,6 +47,7 @@ impl Prepared {
     fn provenance(&self) -> Result<Provenance, JobError> {
         let files = named_files(&self.spec.recipe)
             .into_iter()
+            .chain(self.detector_file())
             .map(|(role, input)| {
                 let (file, _) = crate::input::split(&input);
                 Ok((role.to_owned(), input.clone(), sha256(role, file)?))
@@ -60,6 +62,15 @@ impl Prepared {
             files,
             sources: self.stack.origins().iter().map(ToString::to_string).collect(),
         })
+    }
+}
+
+impl Prepared {
+    /// The file that describes the detector, where one does.
+    fn detector_file(&self) -> Option<(&'static str, String)> {
+        let (DetectorFile::Nexus(path) | DetectorFile::Spline(path)) = self.geometry.detector.file()?;
+        let path = crate::detector::locate(path, self.spec.recipe.geometry.folder());
+        Some(("detector", path.display().to_string()))
     }
 }
 

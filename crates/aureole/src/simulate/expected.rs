@@ -29,7 +29,7 @@ pub(super) fn photons(geometry: &Geometry, profile: Profile) -> Result<Vec<f64>,
 fn at(projection: &Projection, curve: &Curve, row: usize, column: usize) -> f64 {
     let (row, column) = (row as f64 + 0.5, column as f64 + 0.5);
     let two_theta = projection.coordinate(Space::TwoTheta, projection.lab(row, column));
-    curve.value(two_theta.to_degrees()) * projection.cos_incidence(row, column).powi(3)
+    curve.value(two_theta.to_degrees()) * projection.solid_angle(row, column)
 }
 
 /// A curve through equally spaced knots from 0 on, straight between them and level beyond the last.

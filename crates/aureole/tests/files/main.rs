@@ -1,6 +1,7 @@
 //! Files in and out: stacks, images and the result file, made here or real.
 
 mod damage;
+mod detectors;
 mod images;
 mod links;
 mod real;

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::{BinningSpec, Split};
-use crate::geometry::Projection;
+use crate::geometry::{Lab, Projection};
 use crate::unit::Space;
 
 /// A point: its position along the axis, and in the other coordinate (azimuth for a radial axis, radius for an azimuthal
@@ -79,7 +79,11 @@ impl<'a> Pixels<'a> {
                     pixel.centre = self.point(row as f64 + 0.5, column as f64 + 0.5);
                 }
                 if self.corners {
-                    pixel.corners = [above[column], below[column], below[column + 1], above[column + 1]];
+                    pixel.corners = if self.projection.shares_corners() {
+                        [above[column], below[column], below[column + 1], above[column + 1]]
+                    } else {
+                        self.projection.corners(row, column).map(|lab| self.coordinates(lab))
+                    };
                 }
                 visitor(Some(&pixel));
             }
@@ -87,14 +91,17 @@ impl<'a> Pixels<'a> {
         }
     }
 
-    /// The corners along the upper side of a row of pixels; nothing where corners are not needed.
+    /// The corners along the upper side of a row of pixels; nothing where corners are not needed, or not shared.
     fn lattice(&self, row: usize) -> Vec<Point> {
-        let corners = if self.corners { self.projection.shape().1 + 1 } else { 0 };
+        let corners = if self.corners && self.projection.shares_corners() { self.projection.shape().1 + 1 } else { 0 };
         (0..corners).map(|column| self.point(row as f64, column as f64)).collect()
     }
 
     fn point(&self, row: f64, column: f64) -> Point {
-        let lab = self.projection.lab(row, column);
+        self.coordinates(self.projection.lab(row, column))
+    }
+
+    fn coordinates(&self, lab: Lab) -> Point {
         let other = self.other.map_or(0.0, |space| self.projection.coordinate(space, lab));
         [self.projection.coordinate(self.axis, lab), other]
     }

@@ -223,3 +223,22 @@ fn a_detector_of_one_pixel_on_the_beam_is_binned_or_refused() {
         }
     }
 }
+
+#[test]
+fn no_scattered_pixel_is_lost() {
+    // The beam passes beside the detector: there is no pixel of which a part lies below radius 0.
+    let detector = Detector::by_name("Xpad_flat").unwrap();
+    let scattered = Geometry { detector, ..geometry((-0.05, -0.03), (0.0, 0.0, 0.0), 3) };
+    for split in Split::ALL {
+        let binning = bin(&scattered, None, &spec(50, Unit::RMm, split)).unwrap();
+        assert!((0..960 * 560).all(|pixel| (sum(&binning.matrix, pixel) - 1.0).abs() < 1e-5), "{split}");
+    }
+}
+
+#[test]
+fn full_splitting_of_hexagons_is_refused() {
+    let hexagons = Geometry { detector: Detector::by_name("Pixirad1").unwrap(), ..tilted() };
+    let refused = bin(&hexagons, None, &spec(50, Unit::RMm, Split::Full));
+    assert_eq!(refused, Err(BinningError::Hexagons("Pixirad1".to_owned())));
+    assert!(bin(&hexagons, None, &spec(50, Unit::RMm, Split::BBox)).is_ok());
+}

@@ -16,6 +16,12 @@ pub struct Modules {
 }
 
 impl Modules {
+    /// True when nothing lies between modules or in the middle of them.
+    #[must_use]
+    pub fn is_gapless(&self) -> bool {
+        self.gap == (0, 0) && self.middle == 0
+    }
+
     /// The mask (true: no pixel there) of a detector of the given shape, row by row.
     #[must_use]
     pub fn mask(&self, shape: (usize, usize)) -> Vec<bool> {

@@ -1,13 +1,23 @@
-//! The detectors known by name: `data/detectors.toml`, read once.
+//! The detectors known by name: the tables of `data/detectors`, read once.
 
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use serde::Deserialize;
 
-use super::{Detector, DetectorError, Modules};
+use super::blind::Blind;
+use super::sizes::Sizes;
+use super::{Arrangement, Detector, DetectorError, Modules};
 use crate::suggest::nearest_few;
 
-/// The table, as it is written.
+/// The tables, by maker or kind.
+const TABLES: [&str; 4] = [
+    include_str!("../../data/detectors/dectris.toml"),
+    include_str!("../../data/detectors/chips.toml"),
+    include_str!("../../data/detectors/rayonix.toml"),
+    include_str!("../../data/detectors/others.toml"),
+];
+
+/// A table, as it is written.
 #[derive(Deserialize)]
 struct Table {
     family: Vec<Family>,
@@ -18,6 +28,10 @@ struct Table {
 struct Family {
     #[serde(flatten)]
     modules: Option<Modules>,
+    #[serde(flatten)]
+    blind: Blind,
+    #[serde(default)]
+    arrangement: Arrangement,
     dummy: Option<i64>,
     delta_dummy: Option<f64>,
     detector: Vec<Row>,
@@ -32,6 +46,11 @@ struct Row {
     pixel: (f64, f64),
     #[serde(default = "unbinned")]
     binning: (usize, usize),
+    /// The size of a joint pixel, where it is not just as many times the native one.
+    joint_pixel: Option<(f64, f64)>,
+    arrangement: Option<Arrangement>,
+    #[serde(flatten)]
+    sizes: Sizes,
 }
 
 fn unbinned() -> (usize, usize) {
@@ -44,28 +63,33 @@ struct Entry {
     aliases: Vec<String>,
 }
 
-/// All detectors, in the order of the table.
+/// All detectors, in the order of the tables.
 fn entries() -> &'static [Entry] {
     static ENTRIES: OnceLock<Vec<Entry>> = OnceLock::new();
     ENTRIES.get_or_init(|| {
-        // The table is part of the program, and a test reads it: it cannot fail here.
-        let table: Table =
-            toml::from_str(include_str!("../../data/detectors.toml")).unwrap_or(Table { family: Vec::new() });
-        table.family.into_iter().flat_map(Family::entries).collect()
+        // The tables are part of the program, and a test reads them: they cannot fail here.
+        let families = |table| toml::from_str(table).unwrap_or(Table { family: Vec::new() }).family;
+        TABLES.into_iter().flat_map(families).flat_map(Family::entries).collect()
     })
 }
 
 impl Family {
     fn entries(self) -> Vec<Entry> {
-        let Family { modules, dummy, delta_dummy, detector } = self;
+        let Family { modules, blind, arrangement, dummy, delta_dummy, detector } = self;
+        let blind = (!blind.is_empty()).then(|| Arc::new(blind));
         let entry = |row: Row| Entry {
             detector: Detector {
                 name: row.name,
                 native_shape: Some(row.shape),
                 native_pixel: Some(row.pixel),
-                pixel: (row.pixel.0 * row.binning.0 as f64, row.pixel.1 * row.binning.1 as f64),
+                pixel: row
+                    .joint_pixel
+                    .unwrap_or((row.pixel.0 * row.binning.0 as f64, row.pixel.1 * row.binning.1 as f64)),
                 binning: row.binning,
                 modules,
+                arrangement: row.arrangement.unwrap_or_else(|| arrangement.clone()),
+                blind: blind.clone(),
+                sizes: (!row.sizes.is_empty()).then(|| Arc::new(row.sizes)),
                 dummy,
                 delta_dummy,
                 ..Detector::unknown()
@@ -104,7 +128,7 @@ fn unknown(name: &str) -> DetectorError {
     DetectorError::Unknown { name: name.to_owned(), hint }
 }
 
-/// The names of all detectors, in the order of the table.
+/// The names of all detectors, in the order of the tables.
 pub(super) fn names() -> impl Iterator<Item = &'static str> {
     entries().iter().map(|entry| entry.detector.name.as_str())
 }
@@ -120,9 +144,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_table_can_be_read() {
-        let table: Table = toml::from_str(include_str!("../../data/detectors.toml")).unwrap();
-        assert!(table.family.len() > 15);
+    fn the_tables_can_be_read() {
+        for table in TABLES {
+            let table: Table = toml::from_str(table).unwrap();
+            assert!(table.family.len() > 2);
+        }
     }
 
     #[test]

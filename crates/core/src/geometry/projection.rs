@@ -1,6 +1,9 @@
 //! From a point of the detector to its position in the laboratory, and to q, 2θ, r and χ.
 
-use super::Geometry;
+use super::parallax::Parallax;
+use super::scattered::Scattered;
+use super::{Geometry, GeometryError};
+use crate::detector::Place;
 use crate::unit::Space;
 
 /// A position in the laboratory in m, the sample being the origin.
@@ -14,7 +17,7 @@ pub struct Lab {
     pub z: f64,
 }
 
-/// The map from points of the detector to positions: affine, so 12 numbers.
+/// The map from points of the detector to positions: affine for a plane grid, pixel by pixel otherwise.
 ///
 /// Points are counted in pixels of the stored frame from the outer corner of its first pixel: pixel (i, j) covers
 /// i..i+1 along the slow axis and j..j+1 along the fast one, and its centre is at (i + ½, j + ½).
@@ -24,6 +27,10 @@ pub struct Projection {
     /// Position in the detector's plane from the PONI, in m: `offset + step·pixels`, per axis.
     offset: (f64, f64),
     step: (f64, f64),
+    /// Where the pixels lie, if not on a plane grid.
+    scattered: Option<Scattered>,
+    /// How far from its pixel a photon entered, if that is corrected for.
+    parallax: Option<Parallax>,
     distance: f64,
     /// Rows give x, y, z; columns multiply the position along y, along x, and the distance.
     turn: [[f64; 3]; 3],
@@ -33,7 +40,7 @@ pub struct Projection {
 
 impl Projection {
     /// The map of a checked geometry whose frames have the given shape.
-    pub(super) fn new(geometry: &Geometry, shape: (usize, usize)) -> Projection {
+    pub(super) fn new(geometry: &Geometry, shape: (usize, usize)) -> Result<Projection, GeometryError> {
         let (pixel1, pixel2) = geometry.detector.pixel();
         let orientation = geometry.detector.orientation();
         let along = |reversed: bool, count: usize, pixel: f64, poni: f64| {
@@ -41,14 +48,17 @@ impl Projection {
         };
         let slow = along(orientation.reverses_rows(), shape.0, pixel1, geometry.poni1);
         let fast = along(orientation.reverses_columns(), shape.1, pixel2, geometry.poni2);
-        Projection {
+        let scattered = Scattered::new(geometry, shape);
+        Ok(Projection {
             shape,
             offset: (slow.0, fast.0),
             step: (slow.1, fast.1),
+            parallax: geometry.parallax(scattered.as_ref().is_none_or(Scattered::is_plane))?,
+            scattered,
             distance: geometry.distance,
             turn: rotation(geometry.rot1, geometry.rot2, geometry.rot3),
             q_scale: geometry.wavelength.map_or(f64::NAN, |wavelength| 4e-9 * std::f64::consts::PI / wavelength),
-        }
+        })
     }
 
     /// Rows and columns of a frame.
@@ -57,25 +67,78 @@ impl Projection {
         self.shape
     }
 
-    /// The point's place in the detector's plane along y and x, in m from the PONI.
+    /// True where neighbouring pixels share their corners, so that a corner is the point between them.
     #[must_use]
-    pub fn in_plane(&self, row: f64, column: f64) -> (f64, f64) {
-        (self.offset.0 + self.step.0 * row, self.offset.1 + self.step.1 * column)
+    pub fn shares_corners(&self) -> bool {
+        self.scattered.is_none()
     }
 
-    /// The point's position in the laboratory.
+    /// True where pixels have six corners, of which [`Projection::corners`] gives four.
+    #[must_use]
+    pub fn has_hexagons(&self) -> bool {
+        self.scattered.as_ref().is_some_and(Scattered::are_hexagons)
+    }
+
+    /// The point's position in the laboratory. Where pixels lie apart, it is the pixel's that begins there.
     #[must_use]
     pub fn lab(&self, row: f64, column: f64) -> Lab {
-        let (p1, p2) = self.in_plane(row, column);
-        let along = |[a, b, c]: [f64; 3]| p1 * a + p2 * b + self.distance * c;
-        Lab { x: along(self.turn[0]), y: along(self.turn[1]), z: along(self.turn[2]) }
+        match &self.scattered {
+            None => self.turned(self.on_grid(row, column)),
+            Some(scattered) => self.turned(scattered.point(row, column)),
+        }
     }
 
-    /// The cosine of the angle between the ray to a point and the detector's normal.
+    /// The positions of a pixel's corners, in the order of its outline.
     #[must_use]
-    pub fn cos_incidence(&self, row: f64, column: f64) -> f64 {
-        let (p1, p2) = self.in_plane(row, column);
+    pub fn corners(&self, row: usize, column: usize) -> [Lab; 4] {
+        match &self.scattered {
+            Some(scattered) => scattered.corners(row, column).map(|place| self.turned(place)),
+            None => {
+                let (row, column) = (row as f64, column as f64);
+                [(0.0, 0.0), (1.0, 0.0), (1.0, 1.0), (0.0, 1.0)]
+                    .map(|(down, right)| self.turned(self.on_grid(row + down, column + right)))
+            }
+        }
+    }
+
+    /// The solid angle of the pixel around a point, relative to that of an equal pixel at the PONI: cos i·(L/r)², with
+    /// the angle of incidence i, the distance L of the PONI and r of the point. On a plane this is cos³ i.
+    #[must_use]
+    pub fn solid_angle(&self, row: f64, column: f64) -> f64 {
+        if let Some(scattered) = self.scattered.as_ref().filter(|scattered| !scattered.is_plane()) {
+            let [z, y, x] = scattered.point(row, column);
+            let ray = [z + self.distance, y, x];
+            let square: f64 = ray.iter().map(|value| value * value).sum();
+            return scattered.cos_incidence(row, column, ray) * self.distance * self.distance / square;
+        }
+        let cosine = self.cos_plane(row, column);
+        cosine * cosine * cosine
+    }
+
+    /// The cosine of the angle between the ray to a point of a plane detector and the detector's normal.
+    fn cos_plane(&self, row: f64, column: f64) -> f64 {
+        let [_, p1, p2] = self.place(row, column);
         self.distance / (self.distance * self.distance + p1 * p1 + p2 * p2).sqrt()
+    }
+
+    /// The point's place on the detector in m from the PONI: along z, y and x.
+    fn place(&self, row: f64, column: f64) -> Place {
+        match &self.scattered {
+            None => self.on_grid(row, column),
+            Some(scattered) => scattered.point(row, column),
+        }
+    }
+
+    /// The place of a point of a plane grid.
+    fn on_grid(&self, row: f64, column: f64) -> Place {
+        [0.0, self.offset.0 + self.step.0 * row, self.offset.1 + self.step.1 * column]
+    }
+
+    /// The position in the laboratory of a place on the detector, or rather of where the photons entered that it counts.
+    fn turned(&self, [p3, p1, p2]: Place) -> Lab {
+        let (p1, p2) = self.parallax.map_or((p1, p2), |parallax| parallax.entered((p1, p2), self.distance));
+        let along = |[a, b, c]: [f64; 3]| p1 * a + p2 * b + (self.distance + p3) * c;
+        Lab { x: along(self.turn[0]), y: along(self.turn[1]), z: along(self.turn[2]) }
     }
 
     /// A position's coordinate in a space, in the space's internal unit (nm^-1, rad, m, rad).
