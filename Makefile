@@ -37,7 +37,7 @@ demo: .venv/build-ready
 	target/release/aureole simulate demo/tutorial.h5 --frames $(FRAMES) --force
 	target/release/aureole integrate demo/tutorial.h5 --poni demo/tutorial.poni --error-model poisson --force -o demo/patterns.h5
 	@echo -n 'plot: '
-	@target/release/aureole plot demo/patterns.h5 --frames 0,32,64,96,127 -o demo/patterns.png
+	@target/release/aureole plot demo/patterns.h5 --frames 0,$$(( $(FRAMES) / 2 )),$$(( $(FRAMES) - 1 )) -o demo/patterns.png
 
 test: setup
 	@PYTHON=.venv/bin/python bash tests/run.sh

@@ -15,28 +15,29 @@ step() {
     local name=$1
     shift
     echo "== $name"
-    if "$@" > >(tee "$logs/$name.log") 2>&1; then
+    # pipefail is set: tee passes the command's failure on.
+    if "$@" 2>&1 | tee "$logs/$name.log"; then
         passed=$((passed + 1))
     else
         failed=$((failed + 1))
         echo "FAILED: $name"
     fi
-    wait
 }
 
-# counted NAME COMMAND...: as many checks as its output counts in "N passed" and "N failed".
+# counted NAME COMMAND...: as many checks as cargo's "test result:" lines, or a last line "...: N passed, N failed", count.
 counted() {
     local name=$1
     shift
     echo "== $name"
-    "$@" > >(tee "$logs/$name.log") 2>&1
-    local status=$?
-    wait
+    "$@" 2>&1 | tee "$logs/$name.log"
+    local status=${PIPESTATUS[0]}
     local good bad
     good=$(grep -E '^test result: |: [0-9]+ passed, ' "$logs/$name.log" | grep -oE '[0-9]+ passed' | awk '{ n += $1 } END { print n + 0 }')
     bad=$(grep -E '^test result: |: [0-9]+ passed, ' "$logs/$name.log" | grep -oE '[0-9]+ failed' | awk '{ n += $1 } END { print n + 0 }')
-    # A program that dies without counting has failed all the same.
-    if [ "$status" -ne 0 ] && [ "$bad" -eq 0 ]; then
+    # A program that does not count is one check; one that dies without counting a failure has failed all the same.
+    if [ "$status" -eq 0 ] && [ $((good + bad)) -eq 0 ]; then
+        good=1
+    elif [ "$status" -ne 0 ] && [ "$bad" -eq 0 ]; then
         bad=1
         echo "FAILED: $name ended with $status"
     fi
@@ -49,11 +50,16 @@ step clippy cargo clippy --workspace --all-targets -- -D warnings
 step documentation env RUSTDOCFLAGS='-D warnings' cargo doc --workspace --no-deps
 counted tests cargo test --workspace --no-fail-fast -- --show-output
 
-step build cargo build -p aureole-cli
-for script in tests/oracle/*.py; do
-    [ -e "$script" ] || continue
-    counted "$(basename "$script" .py)" "$PYTHON" "$script" target/debug/aureole "${AUREOLE_DATA:-../shared/data}"
-done
+# The oracles: scripts that compare the program, or an example that prints what a crate computes, with pyFAI and its kin.
+data=${AUREOLE_DATA:-../shared/data}
+[ -d "$data" ] || echo "SKIPPED: oracles on real files: $data is not there (set AUREOLE_DATA)" | tee "$logs/data.log"
+step build cargo build --bin aureole --example dump_stack --example dump_binning --example detector_table
+counted simulated "$PYTHON" tests/oracle/simulated.py target/debug/aureole
+counted readers "$PYTHON" tests/oracle/readers.py target/debug/examples/dump_stack $([ -d "$data" ] && echo "$data")
+counted detectors "$PYTHON" tests/oracle/detectors.py
+counted geometry "$PYTHON" tests/oracle/geometry.py
+counted published "$PYTHON" tests/oracle/published.py target/debug/aureole "$data"
+counted parity "$PYTHON" tests/oracle/parity.py target/debug/aureole "$data"
 
 echo
 grep -hoE '^SKIPPED: .*' "$logs"/*.log | sort | uniq -c | sed -E 's/^ *1 //; s/^ *([0-9]+) (.*)/\2 (\1 times)/' || echo 'Nothing was skipped.'

@@ -3,6 +3,7 @@
 mod doctor;
 mod info;
 mod integrate;
+mod output;
 mod plot;
 mod simulate;
 

@@ -37,7 +37,8 @@ pub(crate) fn open(path: &Path) -> Result<Opened, Hdf5Error> {
         Err(error) => error,
     };
     if let Ok(file) = open_as(path, OpenMode::ReadSWMR) {
-        let notice = Some(format!("{} is being written; only what was there at the start is read", path.display()));
+        let notice = format!("{} is cut short or still being written; only what is there is read", path.display());
+        let notice = Some(notice);
         return Ok(Opened { file, notice });
     }
     if let Ok(file) = raw::open_unmarked(path) {

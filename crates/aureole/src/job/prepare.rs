@@ -16,6 +16,7 @@ use aureole_core::poni;
 use aureole_core::recipe::Dummy;
 
 use super::{Execution, GeometrySpec, JobError, JobSpec, Normalization, RecipeSpec, edges};
+use crate::hdf5::open::describe_io;
 use crate::image::{self, ImageError};
 use crate::layout;
 use crate::source::{self, Stack};
@@ -132,7 +133,8 @@ fn read_geometry(spec: &GeometrySpec) -> Result<Geometry, JobError> {
     let (file, text) = match spec {
         GeometrySpec::Poni(text) => ("the job's PONI text".to_owned(), text.clone()),
         GeometrySpec::File(path) => {
-            let text = std::fs::read(path).map_err(|error| option("--poni", format!("{}: {error}", path.display())))?;
+            let unreadable = |error| option("--poni", format!("{}: {}", path.display(), describe_io(&error)));
+            let text = std::fs::read(path).map_err(unreadable)?;
             (path.display().to_string(), String::from_utf8_lossy(&text).into_owned())
         }
     };

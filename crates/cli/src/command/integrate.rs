@@ -12,6 +12,7 @@ use aureole::job::{self, Prepared};
 use aureole::sink::NexusSink;
 use aureole_core::pipeline::{RunError, Summary};
 
+use super::output;
 use crate::args::integrate::{IntegrateArgs, Meant, SummaryForm};
 use crate::exit::{Exit, Failure, Outcome};
 use crate::print;
@@ -27,6 +28,7 @@ pub(crate) fn run(args: IntegrateArgs) -> Outcome {
     for notice in &prepared.notices {
         eprintln!("note: {notice}");
     }
+    check_sources(&prepared, &meant.output)?;
     if stop.load(Ordering::Relaxed) {
         return Ok(Exit::Interrupted);
     }
@@ -49,9 +51,7 @@ pub(crate) fn run(args: IntegrateArgs) -> Outcome {
 /// Refuses to replace a file that was not meant to be, or one that is about to be read.
 fn check_output(meant: &Meant) -> Result<(), Failure> {
     let output = &meant.output;
-    if output.is_dir() {
-        return Err(Failure::refused(format!("--output {}: a folder; the name of a file is needed", output.display())));
-    }
+    output::check("--output ", output)?;
     if !output.exists() {
         return Ok(());
     }
@@ -69,6 +69,14 @@ fn check_output(meant: &Meant) -> Result<(), Failure> {
     Ok(())
 }
 
+/// Refuses to replace a file that links lead to.
+fn check_sources(prepared: &Prepared, output: &Path) -> Result<(), Failure> {
+    match prepared.stack.origins().iter().find(|origin| same_file(&origin.file, output)) {
+        Some(_) => Err(Failure::refused(format!("--output {}: this is an input, too", output.display()))),
+        None => Ok(()),
+    }
+}
+
 fn same_file(a: &Path, b: &Path) -> bool {
     matches!((a.canonicalize(), b.canonicalize()), (Ok(a), Ok(b)) if a == b)
 }
@@ -81,6 +89,15 @@ fn integrate(prepared: &Prepared, sink: NexusSink, stop: &AtomicBool) -> Result<
     let mut watched = Watched::new(sink, &progress, stop);
     let ran = prepared.run(&mut watched);
     progress.finish();
+    for reason in watched.reasons() {
+        eprintln!("failed: {reason}");
+    }
+    if watched.pushed().failed > watched.reasons().len() {
+        eprintln!(
+            "failed: and {} more; /entry/frames/reason of the output has all",
+            watched.pushed().failed - watched.reasons().len()
+        );
+    }
     let summary = ran.as_ref().map_or_else(|_| watched.pushed(), Clone::clone);
     let finished = watched.into_sink().finish(&summary);
     ran?;

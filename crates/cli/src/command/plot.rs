@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use aureole::result::{Axis, ResultError, ResultFile};
 
+use super::output;
 use crate::args::frames::Frames;
 use crate::args::plot::PlotArgs;
 use crate::exit::{Exit, Failure, Outcome};
@@ -17,6 +18,7 @@ const MOST_CURVES: usize = 60;
 
 pub(crate) fn run(args: &PlotArgs) -> Outcome {
     picture::format(&args.output)?;
+    output::check("--output ", &args.output)?;
     let scale = Scale::from_name(args.scale).unwrap_or(Scale::Linear);
     let result = ResultFile::open(&args.file)?;
     let Some(last) = result.last_done() else {

@@ -5,6 +5,7 @@ use aureole_core::detector::Detector;
 use aureole_core::dtype::Dtype;
 use aureole_core::poni;
 
+use super::output;
 use crate::args::simulate::SimulateArgs;
 use crate::exit::{Exit, Failure, Outcome};
 use crate::print;
@@ -12,6 +13,7 @@ use crate::progress::Progress;
 
 pub(crate) fn run(args: &SimulateArgs) -> Outcome {
     let stack = meant(args)?;
+    output::check("", &args.output)?;
     let beside = args.output.with_extension("poni");
     if beside == args.output {
         return Err(Failure::refused(format!("{}: the PONI file would have this name", args.output.display())));

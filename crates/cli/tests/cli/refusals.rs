@@ -108,12 +108,32 @@ fn an_input_is_never_replaced() {
 }
 
 #[test]
-fn a_folder_that_is_not_there_is_an_error_of_files() {
+fn a_file_cannot_be_written_where_there_is_no_folder_or_in_place_of_one() {
     let desk = Desk::with_stack();
-    let said = desk.run("integrate stack.h5 --poni stack.poni -o nowhere/out.h5").is(1);
-    assert!(said.contains("nowhere/out.h5"), "{said}");
-    let said = desk.run("simulate nowhere/a.h5 --frames 1").is(1);
-    assert!(said.contains("nowhere/a.h5"), "{said}");
+    std::fs::create_dir(desk.path("folder.h5")).unwrap();
+    let slips: [Slip; 4] = [
+        ("integrate stack.h5 --poni stack.poni -o nowhere/out.h5", &["nowhere/out.h5: there is no folder nowhere"]),
+        ("integrate stack.h5 --poni stack.poni -o folder.h5 --force", &["folder.h5: a folder"]),
+        ("simulate nowhere/a.h5 --frames 1", &["nowhere/a.h5: there is no folder nowhere"]),
+        ("plot stack.h5 -o nowhere/a.png", &["nowhere/a.png: there is no folder nowhere"]),
+    ];
+    for (typed, answers) in slips {
+        let said = desk.run(typed).is(2);
+        assert!(said.contains(answers[0]), "{typed}: {said}");
+    }
+}
+
+#[test]
+fn a_full_disk_is_an_error_of_files() {
+    if !std::path::Path::new("/dev/full").exists() {
+        println!("SKIPPED: a_full_disk_is_an_error_of_files: this system has no /dev/full");
+        return;
+    }
+    let desk = Desk::with_stack();
+    desk.run("integrate stack.h5 --poni stack.poni -o out.h5").is(0);
+    std::os::unix::fs::symlink("/dev/full", desk.path("full.svg")).unwrap();
+    let said = desk.run("plot out.h5 -o full.svg").is(1);
+    assert!(said.starts_with("error: full.svg: "), "{said}");
 }
 
 #[test]

@@ -16,16 +16,25 @@ pub(super) struct Watched<'a> {
     stop: &'a AtomicBool,
     frames: usize,
     failed: usize,
+    reasons: Vec<String>,
 }
+
+/// Failed frames of which the reason is told; the others are in the result file.
+const REASONS_TOLD: usize = 3;
 
 impl<'a> Watched<'a> {
     pub(super) fn new(sink: NexusSink, progress: &'a Progress, stop: &'a AtomicBool) -> Watched<'a> {
-        Watched { sink, progress, stop, frames: 0, failed: 0 }
+        Watched { sink, progress, stop, frames: 0, failed: 0, reasons: Vec::new() }
     }
 
     /// What was pushed so far.
     pub(super) fn pushed(&self) -> Summary {
         Summary { frames: self.frames, failed: self.failed, ..Summary::default() }
+    }
+
+    /// Why the first of the failed frames failed, a sentence each.
+    pub(super) fn reasons(&self) -> &[String] {
+        &self.reasons
     }
 
     pub(super) fn into_sink(self) -> NexusSink {
@@ -37,7 +46,13 @@ impl Sink for Watched<'_> {
     fn push(&mut self, first: usize, patterns: &[Pattern]) -> Result<ControlFlow<()>, SinkError> {
         let flow = self.sink.push(first, patterns)?;
         self.frames += patterns.len();
-        self.failed += patterns.iter().filter(|pattern| matches!(pattern.status, Status::Failed(_))).count();
+        for (frame, pattern) in (first..).zip(patterns) {
+            let Status::Failed(reason) = &pattern.status else { continue };
+            self.failed += 1;
+            if self.failed <= REASONS_TOLD {
+                self.reasons.push(format!("frame {frame}: {reason}"));
+            }
+        }
         self.progress.at(self.frames as u64);
         Ok(if self.stop.load(Ordering::Relaxed) { ControlFlow::Break(()) } else { flow })
     }

@@ -1,0 +1,17 @@
+//! Files that are about to be written.
+
+use std::path::Path;
+
+use crate::exit::Failure;
+
+/// Refuses a name that no file can have: that of a folder, or one in a folder that is not there. `option` names it.
+pub(crate) fn check(option: &str, file: &Path) -> Result<(), Failure> {
+    let shown = file.display();
+    if file.is_dir() {
+        return Err(Failure::refused(format!("{option}{shown}: a folder; the name of a file is needed")));
+    }
+    match file.parent().filter(|folder| !folder.as_os_str().is_empty() && !folder.is_dir()) {
+        Some(folder) => Err(Failure::refused(format!("{option}{shown}: there is no folder {}", folder.display()))),
+        None => Ok(()),
+    }
+}
