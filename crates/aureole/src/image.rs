@@ -112,12 +112,22 @@ fn to_f64(dtype: Dtype, bytes: &[u8]) -> f64 {
     }
 }
 
-/// Reads a series of numbers, such as a monitor with one value a frame: `FILE::/path` of an HDF5 dataset of one dimension,
-/// not counting those of length 1.
+/// One row, dimensions of 1 dropped.
+fn series_shape(full: &[usize]) -> Option<(usize, usize)> {
+    let mut long = full.iter().filter(|length| **length != 1);
+    let length = *long.next().unwrap_or(&1);
+    long.next().is_none().then_some((1, length))
+}
+
+/// Reads a series of numbers, such as a monitor with one value a frame: a `.npy` array or `FILE::/path` of an HDF5 dataset,
+/// of one dimension, not counting those of length 1.
 ///
 /// # Errors
 /// When the file or the dataset cannot be read, or it has more dimensions.
 pub fn read_series(input: &str) -> Result<Vec<f64>, ImageError> {
     let (file, dataset) = crate::input::split(input);
+    if dataset.is_none() && extension(file) == "npy" {
+        return Ok(npy::read_series(file)?.to_f64());
+    }
     Ok(h5::read_series(file, dataset)?.to_f64())
 }

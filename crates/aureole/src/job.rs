@@ -1,5 +1,6 @@
 //! The description of a run: enough for another process to do it again.
 
+mod edges;
 mod error;
 mod prepare;
 pub mod pyfai;
@@ -55,16 +56,25 @@ pub struct FrameRange {
 pub struct RecipeSpec {
     /// The geometry.
     pub geometry: GeometrySpec,
-    /// Number of bins.
+    /// Number of bins; with `edges` it is found by counting these.
     pub bins: usize,
     /// Unit of the bins' axis.
     pub unit: Unit,
+    /// Where bins begin and end; they are even if nothing is said.
+    #[serde(default)]
+    pub edges: Option<EdgesSpec>,
+    /// The second axis of a cake; the result is a pattern if nothing is said.
+    #[serde(default)]
+    pub cake: Option<CakeSpec>,
     /// Part of the axis, in its unit; all that the detector covers if nothing is said.
     #[serde(default)]
     pub radial_range: Option<(f64, f64)>,
-    /// Sector in degrees; may cross 180.
+    /// Sector in degrees; may cross 180. For a cake the range of its azimuthal axis, in that axis's unit.
     #[serde(default)]
     pub azimuth_range: Option<(f64, f64)>,
+    /// Azimuths run from 0 to 360 degrees, instead of from −180 to 180.
+    #[serde(default)]
+    pub chi_at_0: bool,
     /// How pixels are shared among bins.
     pub split: Split,
     /// How the pixels of a bin become one number.
@@ -139,6 +149,36 @@ impl GeometrySpec {
             GeometrySpec::Poni(_) => None,
         }
     }
+}
+
+/// The azimuthal axis of a cake.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CakeSpec {
+    /// Number of bins.
+    pub bins: usize,
+    /// Unit of the axis.
+    #[serde(default = "degrees")]
+    pub unit: Unit,
+}
+
+fn degrees() -> Unit {
+    Unit::ChiDeg
+}
+
+/// Where bins of a pattern, or the radial ones of a cake, begin and end.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum EdgesSpec {
+    /// Each bin ends at the same multiple of where it begins; ends of the first and the last one, in the unit.
+    Log {
+        /// Where the first bin begins, above 0.
+        first: f64,
+        /// Where the last bin ends.
+        last: f64,
+    },
+    /// The numbers in a file (`.npy` or text, or `FILE::/path` in HDF5), ascending, in the unit.
+    File(String),
 }
 
 /// What each pattern is divided by.

@@ -28,7 +28,7 @@ pub enum ResultError {
     },
 }
 
-/// The radial axis of a result.
+/// An axis of a result.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Axis {
     /// The centre of each bin, in `units`.
@@ -39,7 +39,7 @@ pub struct Axis {
     pub long_name: String,
 }
 
-/// One pattern of a result, one value a bin.
+/// One pattern or cake of a result, one value a bin; the azimuthal bins of a cake slowest.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Row {
     /// Intensities.
@@ -48,10 +48,11 @@ pub struct Row {
     pub errors: Option<Vec<f32>>,
 }
 
-/// An open result of 1D patterns.
+/// An open result of patterns or cakes.
 pub struct ResultFile {
     file: PathBuf,
     axis: Axis,
+    azimuthal: Option<Axis>,
     intensity: Dataset,
     errors: Option<Dataset>,
     frames: usize,
@@ -62,7 +63,7 @@ impl ResultFile {
     /// Opens a result.
     ///
     /// # Errors
-    /// When the file cannot be read, or holds no 1D patterns where `aureole integrate` puts them (`/entry/data`).
+    /// When the file cannot be read, or holds no patterns where `aureole integrate` puts them (`/entry/data`).
     pub fn open(file: &Path) -> Result<ResultFile, ResultError> {
         let unreadable = |reason: String| ResultError::Unreadable { file: file.to_owned(), reason };
         let not_a_result = |reason: &str| ResultError::NotAResult { file: file.to_owned(), reason: reason.to_owned() };
@@ -70,23 +71,29 @@ impl ResultFile {
         let handle = File::open(file).map_err(|_| not_a_result("this is no HDF5 file"))?;
         let intensity =
             handle.dataset("/entry/data/I").map_err(|_| not_a_result("there is no dataset /entry/data/I"))?;
-        let radial = handle
-            .dataset("/entry/data/radial_axis")
-            .map_err(|_| not_a_result("there is no /entry/data/radial_axis"))?;
-        let centres = radial.read_1d::<f64>().map_err(|error| unreadable(error.to_string()))?.to_vec();
-        let shape = intensity.shape();
-        let [frames, bins] = shape[..] else {
-            return Err(not_a_result(&format!("/entry/data/I has {} dimensions instead of 2", shape.len())));
+        let axis = |name: &str| {
+            let dataset = handle
+                .dataset(&format!("/entry/data/{name}"))
+                .map_err(|_| not_a_result(&format!("there is no /entry/data/{name}")))?;
+            let centres = dataset.read_1d::<f64>().map_err(|error| unreadable(error.to_string()))?.to_vec();
+            let (units, long_name) = (attribute(&dataset, "units"), attribute(&dataset, "long_name"));
+            Ok::<_, ResultError>(Axis { centres, units, long_name })
         };
-        if bins != centres.len() {
-            return Err(not_a_result(&format!("/entry/data/I has {bins} bins, its axis {}", centres.len())));
+        let shape = intensity.shape();
+        let (frames, azimuthal) = match shape[..] {
+            [frames, _] => (frames, None),
+            [frames, ..] if shape.len() == 3 => (frames, Some(axis("azimuthal_axis")?)),
+            _ => return Err(not_a_result(&format!("/entry/data/I has {} dimensions instead of 2 or 3", shape.len()))),
+        };
+        let axis = axis("radial_axis")?;
+        let bins: Vec<usize> = azimuthal.iter().chain([&axis]).map(|axis| axis.centres.len()).collect();
+        if bins != shape[1..] {
+            return Err(not_a_result(&format!("/entry/data/I has {:?} bins, its axes {bins:?}", &shape[1..])));
         }
         let errors = handle.dataset("/entry/data/I_errors").ok().filter(|errors| errors.shape() == shape);
-        let text = |name: &str| attribute(&radial, name);
-        let axis = Axis { centres, units: text("units"), long_name: text("long_name") };
         let done = handle.dataset("/entry/frames/status").and_then(|status| status.read_1d::<u8>());
         let done = done.ok().map(|status| status.to_vec()).filter(|status| status.len() == frames);
-        Ok(ResultFile { file: file.to_owned(), axis, intensity, errors, frames, done })
+        Ok(ResultFile { file: file.to_owned(), axis, azimuthal, intensity, errors, frames, done })
     }
 
     /// Number of frames in the file.
@@ -110,14 +117,25 @@ impl ResultFile {
         &self.axis
     }
 
-    /// Reads the pattern of one frame, below [`ResultFile::frames`].
+    /// The azimuthal axis, where the result is one of cakes.
+    #[must_use]
+    pub fn azimuthal(&self) -> Option<&Axis> {
+        self.azimuthal.as_ref()
+    }
+
+    /// Reads the pattern or cake of one frame, below [`ResultFile::frames`].
     ///
     /// # Errors
     /// When the file cannot be read there.
     pub fn row(&self, frame: usize) -> Result<Row, ResultError> {
         let read = |dataset: &Dataset| {
-            dataset.read_slice_1d::<f32, _>((frame, ..)).map(|row| row.to_vec()).map_err(|error| {
-                ResultError::Unreadable { file: self.file.clone(), reason: format!("frame {frame}: {error}") }
+            let row = match &self.azimuthal {
+                None => dataset.read_slice_1d::<f32, _>((frame, ..)).map(|row| row.to_vec()),
+                Some(_) => dataset.read_slice_2d::<f32, _>((frame, .., ..)).map(|row| row.iter().copied().collect()),
+            };
+            row.map_err(|error| ResultError::Unreadable {
+                file: self.file.clone(),
+                reason: format!("frame {frame}: {error}"),
             })
         };
         Ok(Row { intensity: read(&self.intensity)?, errors: self.errors.as_ref().map(read).transpose()? })

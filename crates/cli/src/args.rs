@@ -3,6 +3,7 @@
 
 use clap::{Parser, Subcommand};
 
+pub(crate) mod bins;
 pub(crate) mod choice;
 pub(crate) mod frames;
 pub(crate) mod info;

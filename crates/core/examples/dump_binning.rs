@@ -4,13 +4,13 @@
 //! dump_binning JOB.json OUT_FOLDER
 //! ```
 //! The job gives `poni` (text), `shape`, `bins`, `unit`, `split`, `radial_range`, `azimuth_range`, `mask` (raw bytes, one a
-//! pixel), `images` (raw f64 files), `solid_angle` and `polarization`. The folder receives `centres`, `edges`, `correction`
+//! pixel), `edges`, `azimuthal` (bins and unit of a cake), `chi_at_0`, `images` (raw f64 files), `solid_angle` and `polarization`. The folder receives `centres`, `edges`, `correction`
 //! (one value a pixel), `count`, `norm` and, for image i, `signal_i`.
 
 use std::path::Path;
 use std::time::Instant;
 
-use aureole_core::binning::{BinningSpec, Split, bin};
+use aureole_core::binning::{AzimuthalSpec, BinningSpec, Split, bin};
 use aureole_core::correction::{Corrections, Polarization};
 use aureole_core::poni;
 use aureole_core::unit::Unit;
@@ -25,6 +25,12 @@ struct Job {
     split: Split,
     radial_range: Option<(f64, f64)>,
     azimuth_range: Option<(f64, f64)>,
+    #[serde(default)]
+    edges: Option<Vec<f64>>,
+    #[serde(default)]
+    azimuthal: Option<(usize, Unit)>,
+    #[serde(default)]
+    chi_at_0: bool,
     mask: Option<String>,
     images: Vec<String>,
     solid_angle: bool,
@@ -41,11 +47,12 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let mask = job.mask.map(std::fs::read).transpose()?;
     let mask: Option<Vec<bool>> = mask.map(|bytes| bytes.into_iter().map(|byte| byte != 0).collect());
     let spec = BinningSpec {
-        bins: job.bins,
-        unit: job.unit,
         radial_range: job.radial_range,
         azimuth_range: job.azimuth_range,
-        split: job.split,
+        edges: job.edges,
+        azimuthal: job.azimuthal.map(|(bins, unit)| AzimuthalSpec { bins, unit }),
+        chi_at_0: job.chi_at_0,
+        ..BinningSpec::new(job.bins, job.unit, job.split)
     };
     let start = Instant::now();
     let binning = bin(&geometry, mask.as_deref(), &spec)?;
@@ -59,6 +66,10 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     };
     write("centres", &binning.centres)?;
     write("edges", &binning.edges)?;
+    if let Some(azimuthal) = &binning.azimuthal {
+        write("azimuthal_centres", &azimuthal.centres)?;
+        write("azimuthal_edges", &azimuthal.edges)?;
+    }
     write("norm", &binning.matrix.multiply(&correction))?;
     write("count", &binning.matrix.multiply(&vec![1.0; correction.len()]))?;
     write("correction", &correction)?;

@@ -1,16 +1,20 @@
 //! From the positions of pixels to the matrix that shares them among bins.
 //!
-//! Bins lie evenly along one axis, radial or azimuthal. Where no range is given, the bins reach from the first to the
-//! last position of an unmasked pixel, as pyFAI's do, to the last bit that decides them. Where one is given, what lies
-//! outside is dropped, exactly: a pixel that the range cuts keeps its share inside and is not *whole*.
+//! Bins lie along one axis, radial or azimuthal, or along both: a cake. They are even, or lie between given edges. Where
+//! no range is given, the bins reach from the first to the last position of an unmasked pixel, as pyFAI's do, to the
+//! last bit that decides them. Where one is given, what lies outside is dropped, exactly: a pixel that the range cuts
+//! keeps its share inside and is not *whole*.
 
 mod axis;
 mod bbox;
+mod cake;
+mod extent;
 mod full;
 mod matrix;
 mod no;
 mod outline;
 mod pixels;
+mod request;
 mod sector;
 mod shares;
 mod split;
@@ -28,11 +32,12 @@ use rayon::prelude::*;
 use crate::geometry::{Geometry, GeometryError};
 use crate::unit::Unit;
 use axis::Axis;
+use cake::Axes;
 use pixels::{Pixel, Pixels};
 use sector::Sector;
 use shares::Shares;
 
-/// The most bins a pattern may have.
+/// The most bins a pattern or a cake may have.
 pub const MOST_BINS: usize = 1 << 24;
 
 /// Which bins, and how pixels are shared among them.
@@ -49,20 +54,65 @@ pub struct BinningSpec {
     ///
     /// Without splitting, a pixel is in when its centre is; with splitting, it counts by the part of it that is inside:
     /// of its interval of azimuths for `bbox`, of its area for `full`. On an azimuthal axis this is the axis's range.
+    ///
+    /// In a cake it is the range of the azimuthal axis, in that axis's unit.
     pub azimuth_range: Option<(f64, f64)>,
     /// How a pixel is shared.
     pub split: Split,
+    /// Where bins begin and end, in the unit: ascending, one more than bins; `None` for even bins.
+    pub edges: Option<Vec<f64>>,
+    /// The second axis of a cake; `None` for a pattern.
+    pub azimuthal: Option<AzimuthalSpec>,
+    /// Azimuths without a range run from 0 to a turn, instead of from half a turn below 0 to half a turn above.
+    pub chi_at_0: bool,
+}
+
+/// The azimuthal axis of a cake.
+#[derive(Clone, Debug, PartialEq)]
+pub struct AzimuthalSpec {
+    /// Number of bins.
+    pub bins: usize,
+    /// Unit of the axis: an azimuth, or a component of the scattering vector.
+    pub unit: Unit,
+}
+
+impl BinningSpec {
+    /// Even bins over all that the detector has.
+    #[must_use]
+    pub fn new(bins: usize, unit: Unit, split: Split) -> BinningSpec {
+        BinningSpec {
+            bins,
+            unit,
+            split,
+            radial_range: None,
+            azimuth_range: None,
+            edges: None,
+            azimuthal: None,
+            chi_at_0: false,
+        }
+    }
 }
 
 /// Bins, and the share of each pixel in each.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Binning {
+    /// Where bins begin and end along the (radial) axis, in its unit: one more than bins.
+    pub edges: Vec<f64>,
+    /// The centre of each of them, in the axis's unit.
+    pub centres: Vec<f64>,
+    /// The bins along the azimuthal axis of a cake.
+    pub azimuthal: Option<AzimuthalBins>,
+    /// The shares; bin `azimuthal · radial bins + radial` in a cake.
+    pub matrix: Matrix,
+}
+
+/// The bins along the azimuthal axis of a cake.
+#[derive(Clone, Debug, PartialEq)]
+pub struct AzimuthalBins {
     /// Where bins begin and end, in the axis's unit: one more than bins.
     pub edges: Vec<f64>,
     /// The centre of each bin, in the axis's unit.
     pub centres: Vec<f64>,
-    /// The shares.
-    pub matrix: Matrix,
 }
 
 /// Why pixels cannot be binned.
@@ -81,6 +131,18 @@ pub enum BinningError {
         /// What it must keep to.
         rule: &'static str,
     },
+    /// Edges that are none.
+    #[error("edges of bins: {0}")]
+    Edges(String),
+    /// A splitting that only cakes have.
+    #[error("pseudo splitting is for cakes; use no, bbox or full, or give a number of azimuthal bins")]
+    PseudoOfPattern,
+    /// A cake with a radius upwards.
+    #[error("unit {0} cannot be the azimuthal axis of a cake; use one of {names}", names = azimuthal_names())]
+    NotAzimuthal(Unit),
+    /// A cake with an azimuth to the right.
+    #[error("unit {0} cannot be the radial axis of a cake: it is an azimuth")]
+    NotRadial(Unit),
     /// A scattering vector without a wavelength.
     #[error("unit {0} needs the wavelength, which the geometry does not give")]
     NoWavelength(Unit),
@@ -109,6 +171,12 @@ pub enum BinningError {
     Geometry(#[from] GeometryError),
 }
 
+/// The units that the azimuthal axis of a cake may have.
+fn azimuthal_names() -> String {
+    let names: Vec<_> = Unit::ALL.into_iter().filter(|unit| unit.may_be_azimuthal()).map(Unit::name).collect();
+    names.join(", ")
+}
+
 /// Rows that one task takes.
 const ROWS_A_TASK: usize = 32;
 
@@ -117,11 +185,10 @@ const ROWS_A_TASK: usize = 32;
 /// # Errors
 /// When the request makes no sense for this geometry; see [`BinningError`].
 pub fn bin(geometry: &Geometry, mask: Option<&[bool]>, spec: &BinningSpec) -> Result<Binning, BinningError> {
-    if !(1..=MOST_BINS).contains(&spec.bins) {
-        return Err(BinningError::Bins(spec.bins));
-    }
-    if spec.unit.needs_wavelength() && geometry.wavelength.is_none() {
-        return Err(BinningError::NoWavelength(spec.unit));
+    request::check(spec)?;
+    let mut units = [Some(spec.unit), spec.azimuthal.as_ref().map(|second| second.unit)].into_iter().flatten();
+    if let Some(unit) = units.find(|unit| unit.needs_wavelength() && geometry.wavelength.is_none()) {
+        return Err(BinningError::NoWavelength(unit));
     }
     let projection = geometry.projection()?;
     if spec.split == Split::Full && projection.has_hexagons() {
@@ -131,31 +198,56 @@ pub fn bin(geometry: &Geometry, mask: Option<&[bool]>, spec: &BinningSpec) -> Re
     if let Some(mask) = mask.filter(|mask| mask.len() != shape.0 * shape.1) {
         return Err(BinningError::MaskSize { mask: mask.len(), shape });
     }
-    let sector = spec.azimuth_range.map(Sector::new).transpose()?.flatten();
+    let is_pattern = spec.azimuthal.is_none();
+    let sector = spec.azimuth_range.filter(|_| is_pattern).map(Sector::new).transpose()?.flatten();
     let sector = sector.filter(|_| !spec.unit.is_azimuthal());
     let pixels = Pixels::new(&projection, mask, spec, sector.is_some());
-    let axis = Axis::new(&pixels, spec)?;
+    if let Some(axes) = Axes::new(&pixels, spec)? {
+        return bin_cake(&pixels, &axes, spec.split);
+    }
+    let axis = request::first_axis(&pixels, spec)?;
     let matrix = matrix(&pixels, &axis, sector.as_ref(), spec.split)?;
-    Ok(Binning { edges: axis.edges(), centres: axis.centres(), matrix })
+    Ok(Binning { edges: axis.edges(), centres: axis.centres(), azimuthal: None, matrix })
 }
 
-/// The shares of all pixels.
+fn bin_cake(pixels: &Pixels<'_>, axes: &Axes, split: Split) -> Result<Binning, BinningError> {
+    let share = || {
+        let mut scratch = cake::Scratch::new();
+        move |pixel: &Pixel, shares: &mut Shares| axes.share(split, pixel, &mut scratch, shares)
+    };
+    let matrix = matrix_of(pixels, axes.bins(), share)?;
+    let Axes { radial, azimuthal } = axes;
+    let azimuthal = AzimuthalBins { edges: azimuthal.edges(), centres: azimuthal.centres() };
+    Ok(Binning { edges: radial.edges(), centres: radial.centres(), azimuthal: Some(azimuthal), matrix })
+}
+
+/// The shares of all pixels in a pattern.
 fn matrix(pixels: &Pixels<'_>, axis: &Axis, sector: Option<&Sector>, split: Split) -> Result<Matrix, BinningError> {
     let share: fn(&Pixel, &Axis, Option<&Sector>, &mut Shares) -> bool = match split {
         Split::No => no::share,
         Split::BBox => bbox::share,
         Split::Full => full::share,
+        Split::Pseudo => return Err(BinningError::PseudoOfPattern),
     };
+    matrix_of(pixels, axis.bins(), || move |pixel: &Pixel, shares: &mut Shares| share(pixel, axis, sector, shares))
+}
+
+/// The shares of all pixels; `sharer` makes, for one task, what shares a pixel and says whether nothing of it is lost.
+fn matrix_of<S: FnMut(&Pixel, &mut Shares) -> bool>(
+    pixels: &Pixels<'_>,
+    bins: usize,
+    sharer: impl Fn() -> S + Sync,
+) -> Result<Matrix, BinningError> {
     let parts: Result<Vec<Matrix>, TooManyEntries> = pixels
         .tasks(ROWS_A_TASK)
         .into_par_iter()
         .map(|rows| {
-            let mut builder = MatrixBuilder::new(axis.bins());
-            let mut shares = Shares::new();
+            let mut builder = MatrixBuilder::new(bins);
+            let (mut share, mut shares) = (sharer(), Shares::new());
             let mut full = Ok(());
             pixels.visit(rows, |pixel| {
                 shares.clear();
-                let whole = pixel.is_some_and(|pixel| share(pixel, axis, sector, &mut shares));
+                let whole = pixel.is_some_and(|pixel| pixel.is_finite() && share(pixel, &mut shares));
                 if full.is_ok() {
                     full = builder.push(shares.entries(), whole);
                 }
@@ -163,5 +255,5 @@ fn matrix(pixels: &Pixels<'_>, axis: &Axis, sector: Option<&Sector>, split: Spli
             full.map(|()| builder.finish())
         })
         .collect();
-    Ok(Matrix::stack(axis.bins(), parts?)?)
+    Ok(Matrix::stack(bins, parts?)?)
 }

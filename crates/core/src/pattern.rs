@@ -12,7 +12,7 @@ pub enum Status {
     Failed(String),
 }
 
-/// The pattern of one frame: every slice has one value a bin (azimuthal bin slowest in 2D).
+/// The pattern or cake of one frame: every slice has one value a bin (azimuthal bin slowest in a cake).
 ///
 /// The buffers belong to the caller and are reused from frame to frame; a worker overwrites every value.
 #[derive(Clone, Debug, Default, PartialEq)]

@@ -149,6 +149,18 @@ impl Unit {
         matches!(self.space(), Space::Q)
     }
 
+    /// True where positions may be negative.
+    #[must_use]
+    pub const fn is_signed(self) -> bool {
+        self.is_azimuthal()
+    }
+
+    /// True for what the azimuthal axis of a cake may be.
+    #[must_use]
+    pub const fn may_be_azimuthal(self) -> bool {
+        self.is_azimuthal()
+    }
+
     /// True for the azimuthal angle, which is periodic and may be negative.
     #[must_use]
     pub const fn is_azimuthal(self) -> bool {

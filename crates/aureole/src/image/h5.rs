@@ -21,7 +21,7 @@ pub(super) fn read(file: &Path, path: Option<&str>) -> Result<Image, ImageError>
 
 /// Reads a series, as an image of one row.
 pub(super) fn read_series(file: &Path, path: Option<&str>) -> Result<Image, ImageError> {
-    read_as(file, path, "a series has one dimension", series_shape)
+    read_as(file, path, "a series has one dimension", super::series_shape)
 }
 
 /// Rows and columns, leading dimensions of 1 dropped.
@@ -30,13 +30,6 @@ fn image_shape(full: &[usize]) -> Option<(usize, usize)> {
         [leading @ .., rows, columns] if leading.iter().all(|length| *length == 1) => Some((*rows, *columns)),
         _ => None,
     }
-}
-
-/// One row, dimensions of 1 dropped.
-fn series_shape(full: &[usize]) -> Option<(usize, usize)> {
-    let mut long = full.iter().filter(|length| **length != 1);
-    let length = *long.next().unwrap_or(&1);
-    long.next().is_none().then_some((1, length))
 }
 
 fn read_as(

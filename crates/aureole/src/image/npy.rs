@@ -12,6 +12,18 @@ use crate::hdf5::open::describe_io;
 
 /// Reads an array of two dimensions; leading dimensions of 1 are dropped.
 pub(super) fn read(path: &Path) -> Result<Image, ImageError> {
+    read_as(path, "an image has two dimensions", shape)
+}
+
+/// Reads an array of one dimension as a row; dimensions of 1 are dropped.
+pub(super) fn read_series(path: &Path) -> Result<Image, ImageError> {
+    read_as(path, "a series has one dimension", |shape| {
+        let lengths: Option<Vec<usize>> = shape.iter().map(|length| usize::try_from(*length).ok()).collect();
+        super::series_shape(&lengths?)
+    })
+}
+
+fn read_as(path: &Path, rule: &str, shape: impl Fn(&[u64]) -> Option<(usize, usize)>) -> Result<Image, ImageError> {
     let fail = |reason: String| ImageError::Read { file: path.to_owned(), reason };
     let file = File::open(path).map_err(|error| fail(describe_io(&error)))?;
     let length = file.metadata().map_err(|error| fail(describe_io(&error)))?.len();
@@ -21,8 +33,7 @@ pub(super) fn read(path: &Path) -> Result<Image, ImageError> {
         return Err(fail("an array of records; numbers are wanted".into()));
     };
     let dtype = dtype(&stored).ok_or_else(|| fail(format!("elements of type {stored}; numbers are wanted")))?;
-    let shape = shape(header.shape())
-        .ok_or_else(|| fail(format!("an array of shape {:?}; an image has two dimensions", header.shape())))?;
+    let shape = shape(header.shape()).ok_or_else(|| fail(format!("an array of shape {:?}; {rule}", header.shape())))?;
     let bytes = byte_count(shape, dtype).filter(|bytes| *bytes as u64 <= length);
     let mut bytes = vec![0; bytes.ok_or_else(|| fail(format!("too short for {} x {} {dtype}", shape.0, shape.1)))?];
     reader.read_exact(&mut bytes).map_err(|_| fail(format!("too short for {} x {} {dtype}", shape.0, shape.1)))?;

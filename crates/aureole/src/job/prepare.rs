@@ -5,7 +5,7 @@ use std::ops::Range;
 use std::time::Instant;
 
 use aureole_codec::{ChunkFormat, Isa};
-use aureole_core::binning::{self, Binning, BinningSpec};
+use aureole_core::binning::{self, AzimuthalBins, AzimuthalSpec, Binning, BinningSpec};
 use aureole_core::correction::{Corrections, Polarization};
 use aureole_core::detector::Detector;
 use aureole_core::dtype::Dtype;
@@ -16,7 +16,7 @@ use aureole_core::plan::{AnyPlan, Ingredients};
 use aureole_core::poni;
 use aureole_core::recipe::{Dummy, ErrorModel, Marks};
 
-use super::{Execution, GeometrySpec, JobError, JobSpec, Normalization, RecipeSpec};
+use super::{Execution, GeometrySpec, JobError, JobSpec, Normalization, RecipeSpec, edges};
 use crate::hdf5::open::describe_io;
 use crate::image::{self, ImageError};
 use crate::layout;
@@ -37,6 +37,8 @@ pub struct Prepared {
     pub edges: Vec<f64>,
     /// Centres of the bins, in the recipe's unit.
     pub centres: Vec<f64>,
+    /// Bins along the azimuthal axis of a cake, in its unit.
+    pub azimuthal: Option<AzimuthalBins>,
     /// The frames to integrate.
     pub frames: Range<usize>,
     /// Threads to use.
@@ -53,8 +55,12 @@ pub struct Prepared {
 ///
 /// # Errors
 /// See [`JobError`].
-pub fn prepare(spec: JobSpec) -> Result<Prepared, JobError> {
+pub fn prepare(mut spec: JobSpec) -> Result<Prepared, JobError> {
     let start = Instant::now();
+    let edges = edges::read(&spec.recipe)?;
+    if let Some(edges) = &edges {
+        spec.recipe.bins = edges.len() - 1;
+    }
     let recipe = &spec.recipe;
     let isa = choose_isa(&spec.execution)?;
     let geometry = read_geometry(&recipe.geometry)?;
@@ -65,7 +71,7 @@ pub fn prepare(spec: JobSpec) -> Result<Prepared, JobError> {
     let images = Images::read(recipe, shape, &geometry.detector)?;
     let (dummy, notice) = dummy(recipe, &geometry.detector, dtype)?;
     check_saturation(recipe)?;
-    let binning = bin(recipe, &geometry, images.mask.as_deref())?;
+    let binning = bin(recipe, edges, &geometry, images.mask.as_deref())?;
     let normalization = normalization(&recipe.normalization, stack.spec().frames)?;
     let norm = images.norm(corrections(recipe).image(&geometry)?, dummy);
     let ingredients = Ingredients {
@@ -86,10 +92,24 @@ pub fn prepare(spec: JobSpec) -> Result<Prepared, JobError> {
     let plan = AnyPlan::new(&ingredients, recipe.mode)?;
     let threads = spec.execution.threads.and_then(NonZero::new).unwrap_or_else(layout::allowed_cores);
     let notices = stack.notices().iter().cloned().chain(notice).collect();
-    let Binning { edges, centres, .. } = binning;
+    let Binning { edges, centres, azimuthal, .. } = binning;
     let seconds = start.elapsed().as_secs_f64();
     let marks = Marks { dummy, saturation: spec.recipe.saturation };
-    Ok(Prepared { spec, stack, geometry, plan, marks, edges, centres, frames, threads, isa, notices, seconds })
+    Ok(Prepared {
+        spec,
+        stack,
+        geometry,
+        plan,
+        marks,
+        edges,
+        centres,
+        azimuthal,
+        frames,
+        threads,
+        isa,
+        notices,
+        seconds,
+    })
 }
 
 impl Prepared {
@@ -266,9 +286,21 @@ fn dummy(recipe: &RecipeSpec, detector: &Detector, dtype: Dtype) -> Result<(Opti
     Ok((Some(dummy), notice))
 }
 
-fn bin(recipe: &RecipeSpec, geometry: &Geometry, mask: Option<&[bool]>) -> Result<Binning, JobError> {
-    let RecipeSpec { bins, unit, radial_range, azimuth_range, split, .. } = *recipe;
-    Ok(binning::bin(geometry, mask, &BinningSpec { bins, unit, radial_range, azimuth_range, split })?)
+fn bin(
+    recipe: &RecipeSpec,
+    edges: Option<Vec<f64>>,
+    geometry: &Geometry,
+    mask: Option<&[bool]>,
+) -> Result<Binning, JobError> {
+    let spec = BinningSpec {
+        edges,
+        radial_range: recipe.radial_range,
+        azimuth_range: recipe.azimuth_range,
+        azimuthal: recipe.cake.map(|cake| AzimuthalSpec { bins: cake.bins, unit: cake.unit }),
+        chi_at_0: recipe.chi_at_0,
+        ..BinningSpec::new(recipe.bins, recipe.unit, recipe.split)
+    };
+    Ok(binning::bin(geometry, mask, &spec)?)
 }
 
 fn normalization(normalization: &Normalization, frames: usize) -> Result<Vec<f64>, JobError> {

@@ -20,6 +20,10 @@ pub struct PyfaiConfig {
     pub bins: Option<usize>,
     /// Unit of the axis.
     pub unit: Option<Unit>,
+    /// Number of azimuthal bins: more than one make a cake.
+    pub azimuthal_bins: Option<usize>,
+    /// Azimuths from 0 to 360 degrees.
+    pub chi_at_0: Option<bool>,
     /// Part of the axis, in its unit.
     pub radial_range: Option<(f64, f64)>,
     /// Sector in degrees.
@@ -98,8 +102,9 @@ impl PyfaiConfig {
         let on = |flag: &str| keys.get(flag).and_then(Value::as_bool).unwrap_or(true);
         match key {
             "nbpt_rad" => self.bins = Some(number(key, value)? as usize),
-            "nbpt_azim" if number(key, value)? <= 1.0 => {}
-            "do_2D" | "chi_discontinuity_at_0" if value == &Value::Bool(false) => {}
+            "nbpt_azim" => self.azimuthal_bins = azimuthal_bins(number(key, value)?, keys),
+            "do_2D" if value.is_boolean() => {}
+            "chi_discontinuity_at_0" if value.is_boolean() => self.chi_at_0 = value.as_bool(),
             "unit" => self.unit = Some(Unit::from_name(text(key, value)?).map_err(|e| refuse(key, &e.to_string()))?),
             "error_model" => self.error_model = Some(error_model(key, text(key, value)?)?),
             "do_poisson" => self.error_model = value.as_bool().filter(|on| *on).map(|_| ErrorModel::Poisson),
@@ -155,6 +160,14 @@ impl PyfaiConfig {
         notices.push(format!("--config: monitor_name {name}: patterns are divided by {dataset}"));
         Ok(Normalization::Dataset(dataset))
     }
+}
+
+/// The azimuthal bins of a cake. Whether it is one, older versions say apart, and the integrator's name says since version 5;
+/// a number alone says it, too.
+fn azimuthal_bins(bins: f64, keys: &Map<String, Value>) -> Option<usize> {
+    let is_1d = |key: &str| keys.get(key).and_then(Value::as_str).is_some_and(|name| name.starts_with("integrate1d"));
+    let off = keys.get("do_2D") == Some(&Value::Bool(false)) || is_1d("integrator_method") || is_1d("integrator_name");
+    (bins > 1.0 && !off).then_some(bins as usize)
 }
 
 /// True for the value of a correction whose `do_…` flag is off.
@@ -298,15 +311,15 @@ mod tests {
     #[test]
     fn what_is_not_supported_is_refused_by_name() {
         for (key, value) in [
-            ("nbpt_azim", "360"),
-            ("do_2D", "true"),
-            ("chi_discontinuity_at_0", "true"),
+            ("nbpt_azim", "\"many\""),
+            ("do_2D", "1"),
+            ("chi_discontinuity_at_0", "\"yes\""),
             ("integrator_method", "\"integrate_fiber\""),
             ("extra_options", "{\"thres\": 3}"),
             ("error_model", "\"variance\""),
             ("error_model", "\"poison\""),
             ("polarization_description", "[0.9, 0.1, 3]"),
-            ("method", "[\"pseudo\", \"histogram\", \"cython\"]"),
+            ("method", "[\"voronoi\", \"histogram\", \"cython\"]"),
             ("dark_current", "[\"a.edf\", \"b.edf\"]"),
             ("surprise", "1"),
             ("version", "6"),
@@ -314,6 +327,21 @@ mod tests {
             let error = PyfaiConfig::parse(&format!("{{\"{key}\": {value}}}")).unwrap_err().to_string();
             assert!(error.starts_with(&format!("--config: {key}: ")), "{error}");
         }
+    }
+
+    #[test]
+    fn a_number_of_azimuthal_bins_makes_a_cake() {
+        let bins = |text: &str| PyfaiConfig::parse(text).unwrap().azimuthal_bins;
+        assert_eq!(bins(r#"{"nbpt_azim": 360, "integrator_method": "integrate2d_ng"}"#), Some(360));
+        assert_eq!(bins(r#"{"nbpt_azim": 360, "do_2D": true}"#), Some(360));
+        assert_eq!(bins(r#"{"nbpt_azim": 360}"#), Some(360));
+        for text in [r#"{"nbpt_azim": 1}"#, r#"{"nbpt_azim": 360, "do_2D": false}"#] {
+            assert_eq!(bins(text), None, "{text}");
+        }
+        let config =
+            r#"{"chi_discontinuity_at_0": true, "nbpt_azim": 36, "method": ["pseudo", "histogram", "cython"]}"#;
+        let config = PyfaiConfig::parse(config).unwrap();
+        assert_eq!((config.chi_at_0, config.split), (Some(true), Some(Split::Pseudo)));
     }
 
     #[test]

@@ -8,7 +8,7 @@ use aureole_core::detector::DetectorFile;
 use aureole_core::recipe::ErrorModel;
 use sha2::{Digest, Sha256};
 
-use super::{GeometrySpec, JobError, Normalization, Prepared, RecipeSpec};
+use super::{EdgesSpec, GeometrySpec, JobError, Normalization, Prepared, RecipeSpec};
 use crate::sink::nexus::{Axis, Corrections, Description, Provenance};
 
 impl Prepared {
@@ -32,6 +32,13 @@ impl Prepared {
                 centres: self.centres.clone(),
                 edges: self.edges.clone(),
             },
+            azimuthal: recipe.cake.zip(self.azimuthal.as_ref()).map(|(cake, bins)| Axis {
+                name: cake.unit.name().into(),
+                units: cake.unit.nexus_units().into(),
+                long_name: cake.unit.long_name().into(),
+                centres: bins.centres.clone(),
+                edges: bins.edges.clone(),
+            }),
             norm: self.plan.norm(),
             count: self.plan.count(),
             wavelength: self.geometry.wavelength,
@@ -84,8 +91,13 @@ fn named_files(recipe: &RecipeSpec) -> Vec<(&'static str, String)> {
         Normalization::Dataset(input) => Some(input.clone()),
         _ => None,
     };
+    let edges = match &recipe.edges {
+        Some(EdgesSpec::File(file)) => Some(file.clone()),
+        _ => None,
+    };
     let named = [
         ("poni", poni),
+        ("edges", edges),
         ("mask", recipe.mask.clone()),
         ("dark", recipe.dark.clone()),
         ("flat", recipe.flat.clone()),

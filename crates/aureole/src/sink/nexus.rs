@@ -2,9 +2,10 @@
 //!
 //! ```text
 //! /entry                NXentry, @default = data: title, start_time, end_time
-//!   data                NXdata, @signal = I, @axes = [., radial_axis]
-//!     I, I_errors       float32 (frames, bins); NaN where a frame failed
+//!   data                NXdata, @signal = I, @axes = [., radial_axis] or [., azimuthal_axis, radial_axis]
+//!     I, I_errors       float32 (frames, bins), of cakes (frames, azimuthal, radial); NaN where a frame failed
 //!     radial_axis       float64 (bins), with radial_axis_edges (bins + 1)
+//!     azimuthal_axis    the same, of cakes
 //!     norm, count       float64 (bins): the plan's constants
 //!     norm_per_frame, count_per_frame    float64 (frames, bins), once a frame masks pixels of its own
 //!     signal, variance  float64 (frames, bins), when asked for

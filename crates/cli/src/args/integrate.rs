@@ -11,9 +11,10 @@ use aureole_core::recipe::{ErrorKind, ErrorModel, Mode};
 use aureole_core::unit::Unit;
 use clap::Args;
 
+use super::bins::Bins;
 use super::choice::{named, one_of};
 use super::frames::Frames;
-use super::pair::{number, pair};
+use super::pair::{number, pair, two};
 use super::polarization::{Polarization, polarization};
 
 pub(crate) use meant::{Meant, SummaryForm};
@@ -28,7 +29,9 @@ Examples:
   aureole integrate scan_master.h5 --poni lab6.poni -o out.h5
   aureole integrate scan.h5 --poni lab6.poni --mask mask.npy --error-model poisson -o out.h5
   aureole integrate scan.h5 --poni lab6.poni --bins 2000 --unit 2th_deg --split bbox -o out.h5
-  aureole integrate a.h5 b.h5 --poni lab6.poni --azimuth-range -30,30 -o ab.h5")]
+  aureole integrate a.h5 b.h5 --poni lab6.poni --azimuth-range -30,30 -o ab.h5
+  aureole integrate scan.h5 --poni lab6.poni --azimuthal-bins 360 -o cakes.h5
+  aureole integrate scan.h5 --poni saxs.poni --bins log:0.01:5:300 -o out.h5")]
 pub(crate) struct IntegrateArgs {
     /// The stacks to integrate, one after the other: HDF5 files or FILE::/path
     #[arg(required = true)]
@@ -78,20 +81,34 @@ pub(crate) struct DetectorArgs {
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Pattern")]
 pub(crate) struct PatternArgs {
-    /// Bins of the pattern [default: 1000]
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
-    pub(crate) bins: Option<u32>,
+    /// Bins of the pattern, or the radial ones of a cake: N even bins, or log:A:B:N for N bins from A to B each of which
+    /// ends at the same multiple of where it begins [default: 1000]
+    #[arg(long, value_name = "N|log:A:B:N", value_parser = named::<Bins>())]
+    pub(crate) bins: Option<Bins>,
+    /// Where bins begin and end: ascending numbers in a text, .npy or HDF5 file, in the unit
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["bins", "radial_range"])]
+    pub(crate) edges: Option<String>,
     /// Unit of its axis: q_nm^-1, q_A^-1, 2th_deg, 2th_rad, r_mm, r_m, chi_deg or chi_rad [default: q_nm^-1]
     #[arg(long, value_parser = named::<Unit>())]
     pub(crate) unit: Option<Unit>,
+    /// Make cakes, images over radius and azimuth, with this many azimuthal bins
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    pub(crate) azimuthal_bins: Option<u32>,
+    /// Unit of a cake's azimuthal axis [default: chi_deg]
+    #[arg(long, value_name = "UNIT", value_parser = named::<Unit>(), requires = "azimuthal_bins")]
+    pub(crate) azimuthal_unit: Option<Unit>,
     /// Only this part of the axis, in its unit
     #[arg(long, value_name = "A,B", value_parser = pair, allow_hyphen_values = true)]
     pub(crate) radial_range: Option<(f64, f64)>,
-    /// Only pixels whose azimuth lies here, in degrees from -180 to 180; may cross 180, as in 170,190
-    #[arg(long, value_name = "A,B", value_parser = pair, allow_hyphen_values = true)]
+    /// Only pixels whose azimuth lies here, in degrees, counted upwards from A: 170,190 and 170,-170 are the same 20
+    /// degrees; of a cake the range of its azimuthal axis
+    #[arg(long, value_name = "A,B", value_parser = two, allow_hyphen_values = true)]
     pub(crate) azimuth_range: Option<(f64, f64)>,
-    /// How a pixel that lies across bins is shared: no (all to the bin of its centre), bbox (evenly over its radial
-    /// extent) or full (by area) [default: full]
+    /// Let azimuths run from 0 to 360 degrees, instead of from -180 to 180
+    #[arg(long)]
+    pub(crate) chi_at_0: bool,
+    /// How a pixel that lies across bins is shared: no (all to the bin of its centre), bbox (evenly over its extent),
+    /// pseudo (cakes only: evenly over its extent, shrunk to its area) or full (by area) [default: full]
     #[arg(long, value_parser = named::<Split>())]
     pub(crate) split: Option<Split>,
     /// How the pixels of a bin become one number: mean, sigma-clip (the mean without outliers), median, or

@@ -1,9 +1,15 @@
 //! The two limits of a range of an axis: `A,B`, the lower one first.
 
+/// Parses `A,B`, both finite and not the same, in any order.
+pub(crate) fn two(text: &str) -> Result<(f64, f64), String> {
+    let (first, last) = text.split_once(',').ok_or("a range is two numbers with a comma between them: A,B")?;
+    let (first, last) = (number(first)?, number(last)?);
+    if first == last { Err(format!("from {first} to {last} there is nothing")) } else { Ok((first, last)) }
+}
+
 /// Parses `A,B` with `A < B`, both finite.
 pub(crate) fn pair(text: &str) -> Result<(f64, f64), String> {
-    let (low, high) = text.split_once(',').ok_or("a range is two numbers with a comma between them: A,B")?;
-    let (low, high) = (number(low)?, number(high)?);
+    let (low, high) = two(text)?;
     if low < high { Ok((low, high)) } else { Err(format!("the lower limit comes first; {low} is not below {high}")) }
 }
 

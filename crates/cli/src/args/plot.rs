@@ -14,7 +14,8 @@ use super::pair::pair;
 Examples:
   aureole plot out.h5 -o out.png                           the last pattern
   aureole plot out.h5 -o out.svg --frames 0,5,10:20        several patterns, one colour each
-  aureole plot out.h5 -o out.png --waterfall --scale log   the whole stack as an image")]
+  aureole plot out.h5 -o out.png --waterfall --scale log   the whole stack as an image
+  aureole plot cakes.h5 -o out.png --frames 7              the cake of one frame")]
 pub(crate) struct PlotArgs {
     /// A result of `aureole integrate`
     pub(crate) file: PathBuf,

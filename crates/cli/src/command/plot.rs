@@ -9,6 +9,7 @@ use crate::args::frames::Frames;
 use crate::args::plot::PlotArgs;
 use crate::exit::{Exit, Failure, Outcome};
 use crate::picture::curves::Curve;
+use crate::picture::waterfall::Upwards;
 use crate::picture::{Figure, Scale, curves, waterfall};
 use crate::{picture, print};
 
@@ -25,7 +26,9 @@ pub(crate) fn run(args: &PlotArgs) -> Outcome {
     };
     let frames = chosen(args, result.frames(), last)?;
     let bins = shown(args, result.axis())?;
-    let figure = if args.waterfall {
+    let figure = if let Some(azimuthal) = result.azimuthal() {
+        cake(args, &result, azimuthal, &frames, bins, scale)?
+    } else if args.waterfall {
         stack(args, &result, &frames, bins, scale)?
     } else {
         patterns(args, &result, &frames, bins, scale)?
@@ -104,7 +107,30 @@ fn stack(
     for (nth, &frame) in frames.iter().enumerate() {
         image.add(nth, frames.len(), &result.row(frame)?.intensity[bins.clone()]);
     }
-    Ok(waterfall::figure(result.axis(), bins, (first, last + 1), &image, scale, args.title.as_deref()))
+    let upwards = Upwards::frames(first, last + 1);
+    Ok(waterfall::figure(result.axis(), bins, upwards, &image, scale, args.title.as_deref()))
+}
+
+/// The cake of one frame: radius to the right, azimuth upwards.
+fn cake(
+    args: &PlotArgs,
+    result: &ResultFile,
+    azimuthal: &Axis,
+    frames: &[usize],
+    bins: Range<usize>,
+    scale: Scale,
+) -> Result<Figure, Failure> {
+    let [frame] = frames[..] else {
+        let many = "a picture of cakes shows one frame; name it by --frames N, without --waterfall";
+        return Err(Failure::refused(format!("{}: {many}", args.file.display())));
+    };
+    let (rows, columns) = (azimuthal.centres.len(), result.axis().centres.len());
+    let intensity = result.row(frame)?.intensity;
+    let mut image = waterfall::Image::new(rows, bins.len());
+    for (nth, row) in intensity.chunks_exact(columns).enumerate() {
+        image.add(nth, rows, &row[bins.clone()]);
+    }
+    Ok(waterfall::figure(result.axis(), bins, Upwards::azimuths(azimuthal), &image, scale, args.title.as_deref()))
 }
 
 impl From<ResultError> for Failure {

@@ -1,4 +1,4 @@
-//! A stack as an image: frames upwards, bins to the right, intensity as colour.
+//! Images: bins to the right, and upwards the frames of a stack or the azimuthal bins of a cake; intensity as colour.
 
 use aureole::result::Axis;
 use kuva::prelude::{ColorMap, Heatmap, Layout, Plot};
@@ -6,7 +6,7 @@ use resvg::tiny_skia::{Pixmap, PremultipliedColorU8};
 
 use super::{Figure, Scale, axis};
 
-/// Pixels of the image at most; a longer stack, or a pattern of more bins, is averaged into these.
+/// Pixels of the image at most; more rows or bins are averaged into these.
 const COLUMNS: usize = 2000;
 const ROWS: usize = 1000;
 
@@ -17,16 +17,16 @@ pub(crate) struct Image {
 }
 
 impl Image {
-    /// An empty image for `frames` patterns of `bins` bins each.
-    pub(crate) fn new(frames: usize, bins: usize) -> Image {
+    /// An empty image for `rows` rows of `bins` bins each.
+    pub(crate) fn new(rows: usize, bins: usize) -> Image {
         let columns = bins.min(COLUMNS);
-        Image { columns, cells: vec![vec![(0.0, 0); columns]; frames.min(ROWS)] }
+        Image { columns, cells: vec![vec![(0.0, 0); columns]; rows.min(ROWS)] }
     }
 
-    /// Adds the `nth` of `frames` patterns, cut to the bins shown. Values that are not finite are left out.
-    pub(crate) fn add(&mut self, nth: usize, frames: usize, intensity: &[f32]) {
+    /// Adds the `nth` of `all` rows, cut to the bins shown. Values that are not finite are left out.
+    pub(crate) fn add(&mut self, nth: usize, all: usize, intensity: &[f32]) {
         let rows = self.cells.len();
-        let row = &mut self.cells[nth * rows / frames];
+        let row = &mut self.cells[nth * rows / all];
         for (bin, &value) in intensity.iter().enumerate() {
             if value.is_finite() {
                 let cell = &mut row[bin * self.columns / intensity.len()];
@@ -44,18 +44,41 @@ impl Image {
     }
 }
 
-/// Draws the image of the frames from `frames.0` to before `frames.1`.
+/// What lies upwards.
+pub(crate) struct Upwards {
+    label: String,
+    ends: (f64, f64),
+    /// The distance between labelled ticks; the plot's own choice where there is none.
+    step: Option<f64>,
+}
+
+impl Upwards {
+    /// The frames from `first` to before `end`, centred on their numbers.
+    pub(crate) fn frames(first: usize, end: usize) -> Upwards {
+        let ends = (first as f64 - 0.5, end as f64 - 0.5);
+        Upwards { label: "Frame".into(), ends, step: Some(step(end - first)) }
+    }
+
+    /// The azimuthal axis of a cake.
+    pub(crate) fn azimuths(axis: &Axis) -> Upwards {
+        let (first, last) = (axis.centres[0], axis.centres[axis.centres.len() - 1]);
+        let half = 0.5 * (last - first) / (axis.centres.len() - 1).max(1) as f64;
+        let half = if half > 0.0 { half } else { 0.5 };
+        Upwards { label: axis::label(axis), ends: (first - half, last + half), step: None }
+    }
+}
+
+/// Draws an image over the bins `bins` of `axis`.
 pub(crate) fn figure(
     axis: &Axis,
     bins: std::ops::Range<usize>,
-    frames: (usize, usize),
+    upwards: Upwards,
     image: &Image,
     scale: Scale,
     title: Option<&str>,
 ) -> Figure {
     let x = (axis.centres[bins.start], axis.centres[bins.end - 1]);
-    // Frames are centred on their numbers.
-    let y = (frames.0 as f64 - 0.5, frames.1 as f64 - 0.5);
+    let y = upwards.ends;
     let cells = image.drawn(scale);
     let (low, high) = extent(&cells);
     // kuva draws axes and colour bar around two cells with the extreme values; the image covers them.
@@ -67,9 +90,12 @@ pub(crate) fn figure(
         .with_y_axis_min(y.0)
         .with_y_axis_max(y.1)
         .with_x_label(axis::label(axis))
-        .with_y_label("Frame")
-        .with_y_tick_step(step(frames.1 - frames.0))
+        .with_y_label(upwards.label)
         .with_colorbar_tick_format(axis::ticks(scale));
+    let layout = match upwards.step {
+        Some(step) => layout.with_y_tick_step(step),
+        None => layout,
+    };
     Figure { image: pixels(&cells, low, high), ..Figure::new(plots, layout, title) }
 }
 

@@ -1,46 +1,43 @@
-//! The axis that bins lie along: where it begins, and how wide a bin is.
+//! The axis that bins lie along: where it begins, and where a bin ends.
 
-use std::f64::consts::{PI, TAU};
+use std::f64::consts::TAU;
 
-use rayon::prelude::*;
-
-use super::outline::unwrapped;
-use super::pixels::{Pixel, Pixels, rounded};
-use super::{BinningError, BinningSpec, ROWS_A_TASK, Split, bbox};
+use super::extent::Extent;
+use super::{BinningError, Split};
 use crate::unit::Unit;
 
-/// Evenly spaced bins; positions are in internal units.
+/// Bins along one coordinate; positions are in internal units.
+///
+/// Bins are counted in *steps* from the first edge: the width of a bin where all are the same, else their mean width.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Axis {
     unit: Unit,
     bins: usize,
     first: f64,
-    width: f64,
+    step: f64,
+    /// Where bins begin and end, in steps; empty where bin `n` begins at `n`.
+    uneven: Vec<f64>,
     /// True where the axis was laid over all pixels.
     covers_all: bool,
 }
 
-/// First and last position.
-type Extent = (f64, f64);
-
 impl Axis {
-    /// The axis that a request asks for.
-    pub(super) fn new(pixels: &Pixels<'_>, spec: &BinningSpec) -> Result<Axis, BinningError> {
-        let given = given_range(spec)?;
-        let (first, last) = match given {
-            Some(range) => range,
-            None => default_range(pixels, spec)?,
-        };
-        // A split pixel may end where a turn does; all others must lie before the end to be inside.
-        let last = if spec.unit.is_azimuthal() && spec.split != Split::No { last } else { just_above(last) };
-        let axis = Axis {
-            unit: spec.unit,
-            bins: spec.bins,
-            first,
-            width: (last - first) / spec.bins as f64,
-            covers_all: given.is_none(),
-        };
-        if axis.width > 0.0 { Ok(axis) } else { Err(BinningError::NoExtent(spec.unit)) }
+    /// Even bins over a range in internal units.
+    ///
+    /// # Errors
+    /// When the range has no extent.
+    pub(super) fn even(unit: Unit, bins: usize, range: Extent, covers_all: bool) -> Result<Axis, BinningError> {
+        let (first, last) = range;
+        let axis = Axis { unit, bins, first, step: (last - first) / bins as f64, uneven: Vec::new(), covers_all };
+        if axis.step > 0.0 { Ok(axis) } else { Err(BinningError::NoExtent(unit)) }
+    }
+
+    /// Bins between edges in the unit, at least two, ascending.
+    pub(super) fn between(unit: Unit, edges: &[f64]) -> Axis {
+        let (first, last, bins) = (edges[0], edges[edges.len() - 1], edges.len() - 1);
+        let step = (last - first) / bins as f64;
+        let uneven = edges.iter().map(|edge| (edge - first) / step).collect();
+        Axis { unit, bins, first: first / unit.scale(), step: step / unit.scale(), uneven, covers_all: false }
     }
 
     /// The number of bins.
@@ -48,9 +45,38 @@ impl Axis {
         self.bins
     }
 
-    /// A position counted in bins from the first edge.
-    pub(super) fn in_bins(&self, position: f64) -> f64 {
-        (position - self.first) / self.width
+    /// A position counted in steps from the first edge.
+    pub(super) fn in_steps(&self, position: f64) -> f64 {
+        (position - self.first) / self.step
+    }
+
+    /// Where a bin begins, in steps; the end of the axis for the number of bins.
+    pub(super) fn edge(&self, bin: usize) -> f64 {
+        if self.uneven.is_empty() { bin as f64 } else { self.uneven[bin] }
+    }
+
+    /// The end of the axis, in steps; it begins at 0.
+    pub(super) fn end(&self) -> f64 {
+        self.edge(self.bins)
+    }
+
+    /// The bin of a place in steps; what lies outside counts to the bin at that end.
+    pub(super) fn bin_of(&self, place: f64) -> usize {
+        let bin = if self.uneven.is_empty() {
+            place.max(0.0) as usize
+        } else {
+            self.uneven[1..].partition_point(|end| *end <= place)
+        };
+        bin.min(self.bins - 1)
+    }
+
+    /// The number of bins that end between where bin `first` begins and `place`, in steps from there.
+    pub(super) fn bins_on(&self, first: usize, place: f64) -> usize {
+        if self.uneven.is_empty() {
+            place.max(0.0) as usize
+        } else {
+            self.uneven[first + 1..].partition_point(|end| end - self.uneven[first] <= place)
+        }
     }
 
     /// True for a radial axis that was laid over all pixels: what seems to lie outside belongs to the bin at that end.
@@ -70,86 +96,61 @@ impl Axis {
 
     /// True where no azimuth can lie outside, whatever rounding says.
     pub(super) fn holds_all_azimuths(&self) -> bool {
-        self.is_periodic() && (self.covers_all || self.width * self.bins as f64 > TAU - 1e-9)
+        self.is_periodic() && (self.covers_all || self.step * self.bins as f64 > TAU - 1e-9)
     }
 
     /// Where bins begin and end, in the unit.
     pub(super) fn edges(&self) -> Vec<f64> {
-        (0..=self.bins).map(|bin| (self.first + self.width * bin as f64) * self.unit.scale()).collect()
+        (0..=self.bins).map(|bin| self.in_unit(self.edge(bin))).collect()
     }
 
     /// The centre of each bin, in the unit.
     pub(super) fn centres(&self) -> Vec<f64> {
-        (0..self.bins).map(|bin| (self.first + self.width * (bin as f64 + 0.5)) * self.unit.scale()).collect()
+        let centre = |bin: usize| {
+            if self.uneven.is_empty() { bin as f64 + 0.5 } else { 0.5 * (self.uneven[bin] + self.uneven[bin + 1]) }
+        };
+        (0..self.bins).map(|bin| self.in_unit(centre(bin))).collect()
+    }
+
+    fn in_unit(&self, place: f64) -> f64 {
+        (self.first + self.step * place) * self.unit.scale()
     }
 }
 
-/// The range that the request gives, in internal units.
-fn given_range(spec: &BinningSpec) -> Result<Option<Extent>, BinningError> {
-    let refuse = |name, range, rule| Err(BinningError::Range { name, range, rule });
-    let (name, range, scale) = match (spec.radial_range, spec.azimuth_range.filter(|_| spec.unit.is_azimuthal())) {
-        (None, None) => return Ok(None),
-        (Some(range), None) => ("radial", range, spec.unit.scale()),
-        (None, Some((first, last))) => {
-            let last = if last < first { last + 360.0 } else { last };
-            ("azimuth", (first, last), Unit::ChiDeg.scale())
-        }
-        (Some(range), Some(_)) => return refuse("radial", range, "and not both this and an azimuth range"),
-    };
+/// A range as it was given, from its unit to internal ones.
+///
+/// # Errors
+/// When it is none; `name` says which range it is.
+pub(super) fn given(name: &'static str, range: Extent, unit: Unit) -> Result<Extent, BinningError> {
+    let refuse = |rule| Err(BinningError::Range { name, range, rule });
     if !(range.0.is_finite() && range.1.is_finite() && range.0 < range.1) {
-        return refuse(name, range, "the first below the last");
+        return refuse("the first below the last");
     }
-    let range_in = (range.0 / scale, range.1 / scale);
-    if spec.unit.is_azimuthal()
-        && !(range_in.0 >= -TAU && range_in.1 <= 2.0 * TAU && range_in.1 - range_in.0 < TAU + 1e-9)
-    {
-        return refuse(name, range, "at most one turn, between -360 and 720 degrees");
+    let inner = (range.0 / unit.scale(), range.1 / unit.scale());
+    if unit.is_azimuthal() && !is_a_turn_at_most(inner) {
+        return refuse("at most one turn, between -360 and 720 degrees");
     }
-    Ok(Some(range_in))
+    Ok(inner)
 }
 
-/// The range of all unmasked pixels.
-fn default_range(pixels: &Pixels<'_>, spec: &BinningSpec) -> Result<Extent, BinningError> {
-    let azimuthal = spec.unit.is_azimuthal();
-    let extent: fn(&Pixel) -> Extent = match (spec.split, azimuthal) {
-        (Split::No, _) => |pixel| (pixel.centre[0], pixel.centre[0]),
-        (Split::BBox, false) => bbox::positions,
-        (Split::BBox, true) => bbox::azimuths,
-        (Split::Full, false) => full_extent,
-        (Split::Full, true) => outline_azimuths,
-    };
-    let none = (f64::INFINITY, f64::NEG_INFINITY);
-    let join = |a: Extent, b: Extent| (a.0.min(b.0), a.1.max(b.1));
-    let part = |rows| {
-        let mut range = none;
-        pixels.visit(rows, |pixel| range = join(range, pixel.map_or(none, extent)));
-        range
-    };
-    let (first, last) = pixels.tasks(ROWS_A_TASK).into_par_iter().map(part).reduce(|| none, join);
-    if first > last {
-        return Err(BinningError::AllMasked);
-    }
-    Ok(match azimuthal {
-        false => (first.max(0.0), last.max(0.0)),
-        // A pixel across the discontinuity makes the axis a full turn.
-        true if first < -PI || last > PI => (-PI, PI),
-        true => (first, last),
-    })
+/// True for azimuths that an azimuthal axis can take, in rad.
+pub(super) fn is_a_turn_at_most((first, last): Extent) -> bool {
+    first >= -TAU && last <= 2.0 * TAU && last - first < TAU + 1e-9
 }
 
-fn full_extent(pixel: &Pixel) -> Extent {
-    let positions = pixel.corners.map(|corner| rounded(corner[0]));
-    (positions.into_iter().fold(f64::INFINITY, f64::min), positions.into_iter().fold(f64::NEG_INFINITY, f64::max))
+/// An azimuth range as it was given, in its unit and counted upwards from the first: its last is never below.
+pub(super) fn upwards((first, last): Extent, unit: Unit) -> Extent {
+    (first, if unit.is_azimuthal() && last < first { last + TAU * unit.scale() } else { last })
 }
 
-fn outline_azimuths(pixel: &Pixel) -> Extent {
-    unwrapped(pixel.corners.map(|corner| corner[0])).map_or((-TAU, TAU), |azimuths| {
-        (azimuths.into_iter().fold(f64::INFINITY, f64::min), azimuths.into_iter().fold(f64::NEG_INFINITY, f64::max))
-    })
+/// The end of an axis whose range was given or found: split pixels may end where a turn does, all others must lie before
+/// the end to be inside.
+pub(super) fn end_of_range(last: f64, unit: Unit, split: Split) -> f64 {
+    if unit.is_azimuthal() && split != Split::No { last } else { just_above(last) }
 }
 
 /// The end of a range whose last position is to be inside: greater by the resolution of a 32-bit float, as in pyFAI.
-fn just_above(last: f64) -> f64 {
+pub(super) fn just_above(last: f64) -> f64 {
     const SLIGHTLY: f64 = 1.0 + f32::EPSILON as f64;
     if last > 0.0 { last * SLIGHTLY } else { last / SLIGHTLY }
 }

@@ -17,7 +17,7 @@ pub(super) fn share(pixel: &Pixel, axis: &Axis, sector: Option<&Sector>, shares:
     if axis.is_periodic() {
         return share_azimuths(pixel, axis, shares);
     }
-    let mut outline = pixel.corners.map(|[position, azimuth]| [axis.in_bins(position), azimuth]);
+    let mut outline = pixel.corners.map(|[position, azimuth]| [axis.in_steps(position), azimuth]);
     let Some(azimuths) = unwrapped(outline.map(|point| point[1])) else {
         let part = sector.map_or(1.0, Sector::part_of_circle);
         return shares.add_interval(axis, extent(&outline), part) && part >= 1.0;
@@ -55,14 +55,14 @@ fn share_azimuths(pixel: &Pixel, axis: &Axis, shares: &mut Shares) -> bool {
     let azimuths = unwrapped(pixel.corners.map(|corner| corner[0]));
     let mut inside = axis.holds_all_azimuths();
     for turn in axis.turns() {
-        let on_axis = |azimuth: f64| axis.in_bins(azimuth + turn);
+        let on_axis = |azimuth: f64| axis.in_steps(azimuth + turn);
         let outline = azimuths.map(|azimuths| {
             let mut outline = pixel.corners;
             outline.iter_mut().zip(azimuths).for_each(|(point, azimuth)| point[0] = on_axis(azimuth));
             outline
         });
         let (low, high) = outline.map_or((on_axis(-PI), on_axis(PI)), |outline| extent(&outline));
-        if high > 0.0 && low < axis.bins() as f64 {
+        if high > 0.0 && low < axis.end() {
             inside |= match outline {
                 Some(outline) => shares.add_outline(axis, &outline, 1.0),
                 None => shares.add_interval(axis, (low, high), 1.0),

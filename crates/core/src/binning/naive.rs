@@ -79,3 +79,24 @@ fn area(outline: &[(f64, f64)]) -> f64 {
     };
     (0..outline.len()).map(crossed).sum::<f64>().abs() / 2.0
 }
+
+/// No splitting of azimuths: is the centre's between the bin's edges, on any turn?
+pub(super) fn no_azimuth(projection: &Projection, (row, column): (f64, f64), bin: (f64, f64)) -> f64 {
+    let (_, chi) = point(projection, Space::Chi, row + 0.5, column + 0.5);
+    f64::from(u8::from([-TAU, 0.0, TAU].into_iter().any(|turn| bin.0 <= chi + turn && chi + turn < bin.1)))
+}
+
+/// Bounding box of azimuths: which part of the interval around the centre is between the bin's edges, on all turns?
+pub(super) fn bbox_azimuth(projection: &Projection, (row, column): (f64, f64), bin: (f64, f64)) -> f64 {
+    let (_, chi) = point(projection, Space::Chi, row + 0.5, column + 0.5);
+    let corners = corners(projection, Space::Chi, (row, column), chi);
+    let reach = corners.iter().map(|corner| corner.1.abs()).fold(0.0, f64::max);
+    let inside = |turn: f64| ((chi + turn + reach).min(bin.1) - (chi + turn - reach).max(bin.0)).max(0.0);
+    [-TAU, 0.0, TAU].map(inside).iter().sum::<f64>() / (2.0 * reach)
+}
+
+/// The area of a pixel's outline in the plane of radial position and azimuth.
+pub(super) fn outline_area(projection: &Projection, space: Space, (row, column): (f64, f64)) -> f64 {
+    let (_, chi) = point(projection, space, row + 0.5, column + 0.5);
+    area(&corners(projection, space, (row, column), chi))
+}

@@ -11,12 +11,13 @@ pub(super) fn share(pixel: &Pixel, axis: &Axis, sector: Option<&Sector>, shares:
     if sector.is_some_and(|sector| !sector.contains(azimuth)) {
         return false;
     }
-    for turn in axis.turns() {
-        let place = axis.in_bins(position + turn);
-        if place >= 0.0 && place < axis.bins() as f64 {
-            shares.add(place as usize, 1.0);
-            return true;
-        }
-    }
-    false
+    let bin = bin_of(position, axis);
+    bin.inspect(|bin| shares.add(*bin, 1.0)).is_some()
+}
+
+/// The bin that a position lies in; `None` where it lies outside.
+pub(super) fn bin_of(position: f64, axis: &Axis) -> Option<usize> {
+    let place =
+        axis.turns().iter().map(|turn| axis.in_steps(position + turn)).find(|place| (0.0..axis.end()).contains(place));
+    place.map(|place| axis.bin_of(place))
 }

@@ -7,16 +7,39 @@ use crate::geometry::{Lab, Projection};
 use crate::unit::Space;
 
 /// A point: its position along the axis, and in the other coordinate (azimuth for a radial axis, radius for an azimuthal
-/// one); internal units.
+/// one, for a cake that of its second axis); internal units.
 pub(super) type Point = [f64; 2];
+
+/// One of the two coordinates of a [`Point`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Along {
+    /// The axis of a pattern, the radial one of a cake.
+    Axis,
+    /// The other coordinate.
+    Other,
+}
+
+impl Along {
+    /// Its place in a [`Point`].
+    pub(super) fn index(self) -> usize {
+        self as usize
+    }
+}
 
 /// An unmasked pixel.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Pixel {
-    /// Its centre; unset where [`Split::Full`] does not need it.
+    /// Its centre; unset where the splitting does not need it.
     pub(super) centre: Point,
     /// Its corners, in the order of its outline; unset where [`Split::No`] does not need them.
     pub(super) corners: [Point; 4],
+}
+
+impl Pixel {
+    /// False where a coordinate is infinite, as a d-spacing on the beam is: such a pixel is in no bin.
+    pub(super) fn is_finite(&self) -> bool {
+        self.centre.iter().chain(self.corners.iter().flatten()).all(|coordinate| coordinate.is_finite())
+    }
 }
 
 /// pyFAI keeps the corners of pixels as 32-bit floats. Where a default range ends, and how far a bounding box reaches,
@@ -44,13 +67,17 @@ impl<'a> Pixels<'a> {
         spec: &BinningSpec,
         has_sector: bool,
     ) -> Pixels<'a> {
-        let other = if spec.unit.is_azimuthal() { Space::Radius } else { Space::Chi };
+        let other = match &spec.azimuthal {
+            Some(second) => second.unit.space(),
+            None if spec.unit.is_azimuthal() => Space::Radius,
+            None => Space::Chi,
+        };
         Pixels {
             projection,
             mask,
             axis: spec.unit.space(),
-            other: (has_sector || spec.split == Split::Full).then_some(other),
-            centres: spec.split != Split::Full,
+            other: (has_sector || spec.azimuthal.is_some() || spec.split == Split::Full).then_some(other),
+            centres: matches!(spec.split, Split::No | Split::BBox),
             corners: spec.split != Split::No,
         }
     }

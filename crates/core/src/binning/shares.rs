@@ -34,50 +34,73 @@ impl Shares {
         }
     }
 
-    /// Adds what another has collected, in whatever bins.
-    pub(super) fn merge(&mut self, other: &Shares) {
-        for &(bin, share) in &other.entries {
-            match self.entries.binary_search_by_key(&bin, |&(known, _)| known) {
-                Ok(index) => self.entries[index].1 += share,
-                Err(index) => self.entries.insert(index, (bin, share)),
-            }
+    /// Adds `factor` times what another has collected, as the row of a cake that begins with bin `first`.
+    pub(super) fn add_row(&mut self, first: usize, row: &Shares, factor: f64) {
+        let first = first as u32;
+        if self.entries.last().is_none_or(|(last, _)| *last < first) {
+            self.entries.extend(row.entries.iter().map(|(bin, share)| (first + bin, share * factor)));
+        } else {
+            row.entries.iter().for_each(|(bin, share)| self.insert(first + bin, share * factor));
         }
     }
 
-    /// Spreads `share` evenly over an interval, counted in bins; what lies outside a given range is lost. Returns whether
+    /// The bins and their shares, unrounded.
+    pub(super) fn exact(&self) -> &[(u32, f64)] {
+        &self.entries
+    }
+
+    /// Makes the shares of a whole pixel sum to one, whatever rounding and ends of axes made of them.
+    pub(super) fn normalise(&mut self) {
+        let sum: f64 = self.entries.iter().map(|entry| entry.1).sum();
+        if sum > 0.0 {
+            self.entries.iter_mut().for_each(|entry| entry.1 /= sum);
+        }
+    }
+
+    /// Adds what another has collected, in whatever bins.
+    pub(super) fn merge(&mut self, other: &Shares) {
+        other.entries.iter().for_each(|&(bin, share)| self.insert(bin, share));
+    }
+
+    fn insert(&mut self, bin: u32, share: f64) {
+        match self.entries.binary_search_by_key(&bin, |&(known, _)| known) {
+            Ok(index) => self.entries[index].1 += share,
+            Err(index) => self.entries.insert(index, (bin, share)),
+        }
+    }
+
+    /// Spreads `share` evenly over an interval, in steps of the axis; what lies outside a given range is lost. Returns whether
     /// nothing does.
     pub(super) fn add_interval(&mut self, axis: &Axis, (low, high): (f64, f64), share: f64) -> bool {
-        let bins = axis.bins() as f64;
-        let whole = axis.holds_all_positions() || (low >= 0.0 && high <= bins);
-        let meets = high >= 0.0 && low <= bins;
+        let whole = axis.holds_all_positions() || (low >= 0.0 && high <= axis.end());
+        let meets = high >= 0.0 && low <= axis.end();
         if !whole && !meets {
             return false;
         }
-        let (first, last) = spanned(low, high, axis.bins());
+        let (first, last) = spanned(low, high, axis);
         if whole && first == last {
             self.add(first, share);
             return true;
         }
         for bin in first..=last {
             // Of a whole pixel, what reaches beyond the axis (below radius zero, say) belongs to the bin at that end.
-            let from = if whole && bin == first { low } else { low.max(bin as f64) };
-            let to = if whole && bin == last { high } else { high.min(bin as f64 + 1.0) };
+            let from = if whole && bin == first { low } else { low.max(axis.edge(bin)) };
+            let to = if whole && bin == last { high } else { high.min(axis.edge(bin + 1)) };
             self.add(bin, share * (to - from) / (high - low));
         }
         whole
     }
 
-    /// Spreads `share` by area over an outline whose first coordinate is counted in bins; what lies outside a given
+    /// Spreads `share` by area over an outline whose first coordinate is in steps of the axis; what lies outside a given
     /// range is lost. Returns whether nothing does.
     pub(super) fn add_outline(&mut self, axis: &Axis, outline: &[Point], share: f64) -> bool {
         let (low, high) = extent(outline);
-        let bins = axis.bins() as f64;
-        let whole = axis.holds_all_positions() || (low >= 0.0 && high <= bins);
-        let meets = high >= 0.0 && low <= bins;
+        let whole = axis.holds_all_positions() || (low >= 0.0 && high <= axis.end());
+        let meets = high >= 0.0 && low <= axis.end();
         if !whole && !meets {
             return false;
         }
-        let (first, last) = spanned(low, high, axis.bins());
+        let (first, last) = spanned(low, high, axis);
         if whole && first == last {
             self.add(first, share);
             return true;
@@ -85,8 +108,9 @@ impl Shares {
         self.areas.clear();
         self.areas.resize(last - first + 1, 0.0);
         // Of a whole pixel, what rounding puts beyond the axis belongs to the bin at that end.
-        let limits = if whole { (f64::NEG_INFINITY, f64::INFINITY) } else { (0.0, self.areas.len() as f64) };
-        add_areas(&mut self.areas, first, limits, outline);
+        let ends = (0.0, axis.edge(last + 1) - axis.edge(first));
+        let limits = if whole { (f64::NEG_INFINITY, f64::INFINITY) } else { ends };
+        add_areas(&mut self.areas, axis, first, limits, outline);
         // The sum is the area, up to rounding: shares of a whole pixel then sum to one.
         let area = if whole { self.areas.iter().sum::<f64>() } else { signed_area(outline) };
         if area.abs() <= 1e-12 * (high - low) {
@@ -103,9 +127,9 @@ impl Shares {
 }
 
 /// The first and the last bin of an interval that meets the axis.
-fn spanned(low: f64, high: f64, bins: usize) -> (usize, usize) {
-    let first = (low.max(0.0) as usize).min(bins - 1);
-    (first, (high.max(0.0) as usize).min(bins - 1).max(first))
+pub(super) fn spanned(low: f64, high: f64, axis: &Axis) -> (usize, usize) {
+    let first = axis.bin_of(low);
+    (first, axis.bin_of(high).max(first))
 }
 
 /// The least and the largest first coordinate.
@@ -117,9 +141,9 @@ pub(super) fn extent(outline: &[Point]) -> (f64, f64) {
 
 /// Adds to each bin, from number `first` on, the signed area that the outline has in it: the integral of the second
 /// coordinate along each side, bin by bin (Green's theorem). What lies outside the limits, counted from `first`, is lost.
-fn add_areas(areas: &mut [f64], first: usize, limits: (f64, f64), outline: &[Point]) {
+fn add_areas(areas: &mut [f64], axis: &Axis, first: usize, limits: (f64, f64), outline: &[Point]) {
     // Counted from near the pixel, as little as possible cancels.
-    let base = [first as f64, outline[0][1]];
+    let base = [axis.edge(first), outline[0][1]];
     let from_base = |point: Point| [point[0] - base[0], point[1] - base[1]];
     for (index, &point) in outline.iter().enumerate() {
         let (start, end) = (from_base(point), from_base(outline[(index + 1) % outline.len()]));
@@ -130,12 +154,12 @@ fn add_areas(areas: &mut [f64], first: usize, limits: (f64, f64), outline: &[Poi
         let slope = (end[1] - start[1]) / run;
         let mut left = start[0].min(end[0]).max(limits.0);
         let stop = start[0].max(end[0]).min(limits.1);
+        let mut bin = axis.bins_on(first, left).min(areas.len() - 1);
         while left < stop {
-            let bin = (left.max(0.0) as usize).min(areas.len() - 1);
-            let right = if bin + 1 == areas.len() { stop } else { stop.min(bin as f64 + 1.0) };
+            let right = if bin + 1 == areas.len() { stop } else { stop.min(axis.edge(first + bin + 1) - base[0]) };
             let height = start[1] + slope * (0.5 * (left + right) - start[0]);
             areas[bin] += height * (right - left).copysign(run);
-            left = right;
+            (left, bin) = (right, (bin + 1).min(areas.len() - 1));
         }
     }
 }

@@ -12,30 +12,29 @@ pub enum Split {
     No,
     /// Evenly over the interval from its smallest to its largest radial position.
     BBox,
+    /// Evenly over its bounding box, shrunk to the pixel's area; for cakes only.
+    Pseudo,
     /// By the area that its four-cornered outline has in each bin.
     Full,
 }
 
-/// A name that is no splitting, or none that is known yet.
+/// A name that is no splitting.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum SplitError {
-    /// No such splitting.
-    #[error("{typed:?}: not a splitting; use no, bbox or full{}",
-            .meant.as_ref().map(|name| format!(" (did you mean {name}?)")).unwrap_or_default())]
-    Unknown {
-        /// What was typed.
-        typed: String,
-        /// The splitting that was probably meant.
-        meant: Option<String>,
-    },
-    /// pyFAI has it, Aureole does not.
-    #[error("pseudo: this splitting is not supported yet; use no, bbox or full")]
-    Pseudo,
+#[error("{typed:?}: not a splitting; use no, bbox, pseudo or full{}",
+        .meant.as_ref().map(|name| format!(" (did you mean {name}?)")).unwrap_or_default())]
+pub struct SplitError {
+    /// What was typed.
+    pub typed: String,
+    /// The splitting that was probably meant.
+    pub meant: Option<String>,
 }
 
 impl Split {
     /// Every splitting.
-    pub const ALL: [Split; 3] = [Split::No, Split::BBox, Split::Full];
+    pub const ALL: [Split; 4] = [Split::No, Split::BBox, Split::Pseudo, Split::Full];
+
+    /// Every splitting that a pattern may have.
+    pub const OF_PATTERNS: [Split; 3] = [Split::No, Split::BBox, Split::Full];
 
     /// The name, as `--split` takes it.
     #[must_use]
@@ -43,6 +42,7 @@ impl Split {
         match self {
             Split::No => "no",
             Split::BBox => "bbox",
+            Split::Pseudo => "pseudo",
             Split::Full => "full",
         }
     }
@@ -53,14 +53,9 @@ impl Split {
     /// When there is no such splitting; the message lists all and the one probably meant.
     pub fn from_name(name: &str) -> Result<Split, SplitError> {
         let typed = name.trim();
-        if typed.eq_ignore_ascii_case("pseudo") {
-            return Err(SplitError::Pseudo);
-        }
-        Split::ALL.into_iter().find(|split| split.name().eq_ignore_ascii_case(typed)).ok_or_else(|| {
-            SplitError::Unknown {
-                typed: name.to_owned(),
-                meant: nearest(typed, Split::ALL.map(Split::name)).map(str::to_owned),
-            }
+        Split::ALL.into_iter().find(|split| split.name().eq_ignore_ascii_case(typed)).ok_or_else(|| SplitError {
+            typed: name.to_owned(),
+            meant: nearest(typed, Split::ALL.map(Split::name)).map(str::to_owned),
         })
     }
 }
@@ -107,7 +102,6 @@ mod tests {
     #[test]
     fn an_unknown_splitting_is_refused_with_the_one_meant() {
         let message = Split::from_name("fulll").unwrap_err().to_string();
-        assert_eq!(message, "\"fulll\": not a splitting; use no, bbox or full (did you mean full?)");
-        assert_eq!(Split::from_name("pseudo"), Err(SplitError::Pseudo));
+        assert_eq!(message, "\"fulll\": not a splitting; use no, bbox, pseudo or full (did you mean full?)");
     }
 }

@@ -5,7 +5,7 @@ use proptest::prelude::*;
 const SHAPE: (usize, usize) = (9, 7);
 
 /// A small, odd detector; the beam's spot may be on it.
-fn geometry(poni: (f64, f64), rot: (f64, f64, f64), orientation: i64) -> Geometry {
+pub(super) fn geometry(poni: (f64, f64), rot: (f64, f64, f64), orientation: i64) -> Geometry {
     let orientation = Orientation::from_number(orientation).unwrap();
     Geometry {
         detector: Detector::generic(Some(SHAPE), 1e-3, 1.5e-3).unwrap().with_orientation(orientation),
@@ -19,12 +19,12 @@ fn geometry(poni: (f64, f64), rot: (f64, f64, f64), orientation: i64) -> Geometr
     }
 }
 
-fn tilted() -> Geometry {
+pub(super) fn tilted() -> Geometry {
     geometry((0.0113, -0.0042), (0.11, -0.07, 0.3), 3)
 }
 
 fn spec(bins: usize, unit: Unit, split: Split) -> BinningSpec {
-    BinningSpec { bins, unit, radial_range: None, azimuth_range: None, split }
+    BinningSpec::new(bins, unit, split)
 }
 
 fn sum(matrix: &Matrix, pixel: usize) -> f64 {
@@ -32,7 +32,7 @@ fn sum(matrix: &Matrix, pixel: usize) -> f64 {
 }
 
 /// True where the naive twin of full splitting means nothing: the beam goes through the pixel, or grazes it.
-fn holds_the_beam(geometry: &Geometry, pixel: usize) -> bool {
+pub(super) fn holds_the_beam(geometry: &Geometry, pixel: usize) -> bool {
     let projection = geometry.projection().unwrap();
     let (row, column) = ((pixel / SHAPE.1) as f64, (pixel % SHAPE.1) as f64);
     let around = [(0.0, 0.0), (1.0, 0.0), (1.0, 1.0), (0.0, 1.0)];
@@ -61,6 +61,7 @@ fn check(geometry: &Geometry, spec: &BinningSpec, sector: Option<(f64, f64)>) {
                 Split::No => naive::no(&projection, spec.unit.space(), place, edges),
                 Split::BBox => naive::bbox(&projection, spec.unit.space(), place, edges),
                 Split::Full => naive::full(&projection, spec.unit.space(), place, edges, sector),
+                Split::Pseudo => unreachable!("patterns have no such splitting"),
             };
             assert!((dense[index] - twin).abs() < 1e-6, "pixel {pixel} bin {index}: {} but {twin}", dense[index]);
         }
@@ -79,7 +80,7 @@ proptest! {
     #[test]
     fn every_share_is_its_naive_twins(
         poni in (-0.02..0.02, -0.02..0.02), rot in (-0.5..0.5, -0.5..0.5, -4.0..4.0), orientation in 1i64..=4,
-        bins in 1usize..40, unit in prop::sample::select(&Unit::ALL[..6]), split in prop::sample::select(&Split::ALL[..]),
+        bins in 1usize..40, unit in prop::sample::select(&Unit::ALL[..6]), split in prop::sample::select(&Split::OF_PATTERNS[..]),
         range in prop::option::of((0.1..0.5, 0.5..0.9)),
     ) {
         let geometry = geometry(poni, rot, orientation);
@@ -105,7 +106,7 @@ proptest! {
     #[test]
     fn without_a_range_every_pixel_is_whole_and_its_shares_sum_to_one(
         poni in (-0.002..0.01, -0.002..0.01), rot3 in -4.0..4.0, orientation in 1i64..=4, bins in 1usize..60,
-        unit in prop::sample::select(&Unit::ALL[..]), split in prop::sample::select(&Split::ALL[..]),
+        unit in prop::sample::select(&Unit::ALL[..]), split in prop::sample::select(&Split::OF_PATTERNS[..]),
     ) {
         let matrix = bin(&geometry(poni, (0.0, 0.0, rot3), orientation), None, &spec(bins, unit, split)).unwrap().matrix;
         for pixel in 0..matrix.pixels() {
@@ -132,7 +133,7 @@ proptest! {
 fn what_lies_outside_a_given_range_is_dropped() {
     let edges = bin(&tilted(), None, &spec(100, Unit::RMm, Split::No)).unwrap().edges;
     let range = Some((edges[40], edges[60]));
-    for split in Split::ALL {
+    for split in Split::OF_PATTERNS {
         let all = bin(&tilted(), None, &spec(100, Unit::RMm, split)).unwrap().matrix.multiply(&[1.0; 63]);
         let cut = bin(&tilted(), None, &BinningSpec { radial_range: range, ..spec(20, Unit::RMm, split) }).unwrap();
         let within: f64 = cut.matrix.multiply(&[1.0; 63]).iter().sum();
@@ -143,7 +144,7 @@ fn what_lies_outside_a_given_range_is_dropped() {
 
 #[test]
 fn masked_pixels_have_no_entries_and_do_not_decide_the_range() {
-    for split in Split::ALL {
+    for split in Split::OF_PATTERNS {
         let spec = spec(10, Unit::QNm, split);
         let all = bin(&tilted(), None, &spec).unwrap();
         let mask: Vec<bool> = (0..63).map(|pixel| all.matrix.entries_of(pixel).any(|(bin, _)| bin == 9)).collect();
@@ -159,7 +160,7 @@ fn masked_pixels_have_no_entries_and_do_not_decide_the_range() {
 #[test]
 fn a_sector_across_the_discontinuity_keeps_as_many_pixels_as_one_that_is_not() {
     let centred = geometry((0.0045, 0.00525), (0.0, 0.0, 0.0), 3);
-    for split in Split::ALL {
+    for split in Split::OF_PATTERNS {
         let count = |range| {
             let spec = BinningSpec { azimuth_range: Some(range), ..spec(3, Unit::RMm, split) };
             bin(&centred, None, &spec).unwrap().matrix.multiply(&[1.0; 63]).iter().sum::<f64>()
@@ -172,7 +173,7 @@ fn a_sector_across_the_discontinuity_keeps_as_many_pixels_as_one_that_is_not() {
 #[test]
 fn an_azimuthal_axis_takes_its_range_across_the_discontinuity() {
     let centred = geometry((0.0045, 0.00525), (0.0, 0.0, 0.0), 3);
-    for split in Split::ALL {
+    for split in Split::OF_PATTERNS {
         let of = |radial_range, azimuth_range| {
             let spec = BinningSpec { radial_range, azimuth_range, ..spec(4, Unit::ChiDeg, split) };
             let binning = bin(&centred, None, &spec).unwrap();
@@ -215,7 +216,7 @@ fn a_detector_of_one_pixel_on_the_beam_is_binned_or_refused() {
     mask[31] = false;
     let centred = geometry((0.0045, 0.00525), (0.0, 0.0, 0.0), 3);
     for unit in Unit::ALL {
-        for split in Split::ALL {
+        for split in Split::OF_PATTERNS {
             match bin(&centred, Some(&mask), &spec(5, unit, split)) {
                 Ok(binning) => assert!((sum(&binning.matrix, 31) - 1.0).abs() < 1e-6, "{unit} {split}"),
                 Err(error) => assert_eq!(error, BinningError::NoExtent(unit), "{split}"),
@@ -236,9 +237,46 @@ fn no_scattered_pixel_is_lost() {
 }
 
 #[test]
+fn bins_between_edges_get_the_shares_that_a_ranges_bins_get() {
+    for (unit, split) in [(Unit::QNm, Split::No), (Unit::TthDeg, Split::BBox), (Unit::RMm, Split::Full)] {
+        let all = bin(&tilted(), None, &spec(30, unit, split)).unwrap().edges;
+        let even: Vec<f64> = all[3..=27].to_vec();
+        // Every third edge, and then all others.
+        let uneven: Vec<f64> = even[..9].iter().step_by(3).chain(&even[9..]).copied().collect();
+        let with = |edges: Vec<f64>| BinningSpec { edges: Some(edges.clone()), ..spec(edges.len() - 1, unit, split) };
+        let (even, uneven) = (bin(&tilted(), None, &with(even)).unwrap(), bin(&tilted(), None, &with(uneven)).unwrap());
+        let ranged = BinningSpec { radial_range: Some((all[3], all[27])), ..spec(24, unit, split) };
+        let ranged = bin(&tilted(), None, &ranged).unwrap().matrix;
+        for pixel in 0..63 {
+            let dense = |matrix: &Matrix, bins: usize| {
+                let mut dense = vec![0.0; bins];
+                matrix.entries_of(pixel).for_each(|(bin, share)| dense[bin as usize] = f64::from(share));
+                dense
+            };
+            let (a, b, c) = (dense(&even.matrix, 24), dense(&ranged, 24), dense(&uneven.matrix, 18));
+            assert!(a.iter().zip(&b).all(|(a, b)| (a - b).abs() < 1e-5), "{unit} {split} pixel {pixel}: {a:?} {b:?}");
+            let joined = a[..9].chunks(3).map(|three| three.iter().sum()).chain(a[9..].iter().copied());
+            assert!(joined.zip(&c).all(|(a, c): (f64, _)| (a - c).abs() < 1e-6), "{unit} {split} pixel {pixel}");
+        }
+    }
+}
+
+#[test]
 fn full_splitting_of_hexagons_is_refused() {
     let hexagons = Geometry { detector: Detector::by_name("Pixirad1").unwrap(), ..tilted() };
     let refused = bin(&hexagons, None, &spec(50, Unit::RMm, Split::Full));
     assert_eq!(refused, Err(BinningError::Hexagons("Pixirad1".to_owned())));
     assert!(bin(&hexagons, None, &spec(50, Unit::RMm, Split::BBox)).is_ok());
+}
+
+#[test]
+fn edges_that_are_none_are_refused() {
+    let with = |edges: &[f64]| {
+        let spec = BinningSpec { edges: Some(edges.to_vec()), ..spec(2, Unit::QNm, Split::Full) };
+        bin(&tilted(), None, &spec).unwrap_err().to_string()
+    };
+    assert!(with(&[1.0, 2.0]).contains("2 of them for 2 bins"));
+    assert!(with(&[1.0, 3.0, 2.0]).contains("3 is followed by 2"));
+    assert!(with(&[1.0, f64::NAN, 2.0]).contains("1 is followed by NaN"));
+    assert!(with(&[1.0, 2.0, f64::INFINITY]).contains("not a finite number"));
 }

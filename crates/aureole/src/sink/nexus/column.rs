@@ -24,11 +24,13 @@ impl<T: H5Type + Copy + Into<OwnedDynValue>> Column<T> {
         rows: usize,
         fill: T,
     ) -> hdf5_metno::Result<Self> {
-        let bins = description.bins();
-        let builder = group.new_dataset::<T>().shape((Extent::resizable(rows), Extent::fixed(bins)));
-        let builder = builder.chunk((description.rows_a_chunk(), bins));
+        let bins = description.dimensions();
+        let shape: Vec<Extent> =
+            [Extent::resizable(rows)].into_iter().chain(bins.iter().copied().map(Extent::fixed)).collect();
+        let chunk: Vec<usize> = [description.rows_a_chunk()].into_iter().chain(bins).collect();
+        let builder = group.new_dataset::<T>().shape(shape).chunk(chunk);
         let dataset = builder.alloc_time(Some(AllocTime::Early)).fill_value(fill).create(name)?;
-        Ok(Column { dataset, width: bins, rows: Vec::new() })
+        Ok(Column { dataset, width: description.bins(), rows: Vec::new() })
     }
 
     /// Creates a dataset of `rows` single values.

@@ -1,7 +1,10 @@
 //! What has to be known before the first row.
 
-/// Rows a chunk of the file.
+/// Patterns a chunk of the file.
 const ROWS_A_CHUNK: usize = 64;
+
+/// Bytes of a chunk of cakes, at most, where one cake is not larger.
+const CAKE_CHUNK: usize = 1 << 20;
 
 /// Bytes of rows that are allocated ahead.
 const BYTES_AHEAD: usize = 32 << 20;
@@ -23,7 +26,9 @@ pub struct Description {
     pub sums: bool,
     /// The radial axis.
     pub axis: Axis,
-    /// `Σ c·n` a bin, of the plan.
+    /// The azimuthal axis of a cake.
+    pub azimuthal: Option<Axis>,
+    /// `Σ c·n` a bin, of the plan; the azimuthal bins of a cake slowest.
     pub norm: Vec<f64>,
     /// `Σ c` a bin, of the plan: pixels, fractions of pixels included.
     pub count: Vec<f64>,
@@ -35,7 +40,7 @@ pub struct Description {
     pub provenance: Provenance,
 }
 
-/// The radial axis.
+/// An axis of bins.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Axis {
     /// The unit's name, such as `q_nm^-1` or `2th_deg`.
@@ -81,28 +86,44 @@ pub struct Provenance {
 }
 
 impl Description {
-    /// Bins of a pattern.
+    /// Bins of a pattern or a cake.
     pub(super) fn bins(&self) -> usize {
-        self.axis.centres.len()
+        self.dimensions().iter().product()
+    }
+
+    /// Bins along each axis, the slowest first.
+    pub(super) fn dimensions(&self) -> Vec<usize> {
+        self.azimuthal.iter().chain([&self.axis]).map(|axis| axis.centres.len()).collect()
     }
 
     pub(super) fn rows_a_chunk(&self) -> usize {
-        ROWS_A_CHUNK.min(self.frames.max(1))
+        let rows = match &self.azimuthal {
+            None => ROWS_A_CHUNK,
+            Some(_) => (CAKE_CHUNK / (4 * self.bins().max(1))).clamp(1, ROWS_A_CHUNK),
+        };
+        rows.min(self.frames.max(1))
     }
 
     /// Rows for which space is allocated at a time: whole chunks.
     pub(super) fn rows_ahead(&self) -> usize {
         let row = self.bins().max(1) * if self.sums { 24 } else { 8 };
-        (BYTES_AHEAD / row / ROWS_A_CHUNK).max(1) * ROWS_A_CHUNK
+        let chunk = if self.azimuthal.is_some() { self.rows_a_chunk() } else { ROWS_A_CHUNK };
+        (BYTES_AHEAD / row / chunk).max(1) * chunk
     }
 
     /// Refuses arrays of different lengths.
     pub(super) fn check(&self) -> Result<(), String> {
         let bins = self.bins();
-        let lengths = [self.axis.edges.len(), self.norm.len() + 1, self.count.len() + 1];
-        if bins == 0 || lengths.iter().any(|length| *length != bins + 1) {
-            return Err(format!("{bins} bins, but {lengths:?} edges of axis, norm and count"));
+        let axes = || self.azimuthal.iter().chain([&self.axis]);
+        if bins == 0 || [self.norm.len(), self.count.len()] != [bins; 2] {
+            let (norm, count) = (self.norm.len(), self.count.len());
+            return Err(format!("{bins} bins, but {norm} values of norm and {count} of count"));
         }
-        Ok(())
+        match axes().find(|axis| axis.edges.len() != axis.centres.len() + 1) {
+            Some(axis) => {
+                Err(format!("{} bins along {}, but {} edges", axis.centres.len(), axis.name, axis.edges.len()))
+            }
+            None => Ok(()),
+        }
     }
 }

@@ -7,6 +7,7 @@ use hdf5_metno::{Dataset, Extent, File, Group, H5Type};
 use super::column::Column;
 use super::{Columns, Description};
 use crate::hdf5::attributes::{put, put_all, unicode};
+use crate::hdf5::raw;
 use crate::sink::clock;
 
 /// Planck's constant times the speed of light, keV·m.
@@ -26,9 +27,7 @@ pub(super) fn build(file: &File, description: &Description, rows: usize) -> Resu
     reduction(&entry, description)?;
     let data = group(&entry, "data", "NXdata")?;
     put(&data, "signal", "I")?;
-    put_all(&data, "axes", &[".", "radial_axis"])?;
-    data.new_attr::<i32>().create("radial_axis_indices")?.write_scalar(&1)?;
-    axis(&data, description)?;
+    axes(&data, description)?;
     constants(&data, description)?;
     columns(&entry, &data, description, rows)
 }
@@ -48,7 +47,7 @@ fn columns(entry: &Group, data: &Group, description: &Description, rows: usize) 
     let intensity = floats("I")?;
     let signal = data.dataset("I")?;
     put(&signal, "long_name", "intensity")?;
-    put(&signal, "interpretation", "spectrum")?;
+    put(&signal, "interpretation", if description.azimuthal.is_some() { "image" } else { "spectrum" })?;
     let errors = description.errors.as_ref().map(|_| floats("I_errors")).transpose()?;
     if let Some(kind) = &description.errors {
         let dataset = data.dataset("I_errors")?;
@@ -69,29 +68,45 @@ fn columns(entry: &Group, data: &Group, description: &Description, rows: usize) 
     Ok(Columns { intensity, errors, sums, status, reason })
 }
 
-fn axis(data: &Group, description: &Description) -> Result<()> {
-    let axis = &description.axis;
-    for (name, values) in [("radial_axis", &axis.centres), ("radial_axis_edges", &axis.edges)] {
-        let dataset = data.new_dataset_builder().with_data(values).create(name)?;
-        put(&dataset, "units", &axis.units)?;
-        put(&dataset, "long_name", &axis.long_name)?;
-        put(&dataset, "unit_name", &axis.name)?;
+fn axes(data: &Group, description: &Description) -> Result<()> {
+    let azimuthal = description.azimuthal.iter().map(|axis| ("azimuthal_axis", axis));
+    let axes: Vec<_> = azimuthal.chain([("radial_axis", &description.axis)]).collect();
+    let names: Vec<&str> = ["."].into_iter().chain(axes.iter().map(|(name, _)| *name)).collect();
+    put_all(data, "axes", &names)?;
+    for (index, (name, axis)) in axes.iter().enumerate() {
+        data.new_attr::<i32>().create(format!("{name}_indices").as_str())?.write_scalar(&(index as i32 + 1))?;
+        for (name, values) in [((*name).to_owned(), &axis.centres), (format!("{name}_edges"), &axis.edges)] {
+            let dataset = data.new_dataset_builder().with_data(values).create(name.as_str())?;
+            put(&dataset, "units", &axis.units)?;
+            put(&dataset, "long_name", &axis.long_name)?;
+            put(&dataset, "unit_name", &axis.name)?;
+        }
     }
     Ok(())
 }
 
 fn constants(data: &Group, description: &Description) -> Result<()> {
-    let norm = data.new_dataset_builder().with_data(&description.norm).create("norm")?;
+    let of_bins = |name: &str, values: &[f64]| {
+        let dataset = data.new_dataset::<f64>().shape(description.dimensions()).create(name)?;
+        raw::write_rows(&dataset, 0, values)?;
+        Ok::<_, hdf5_metno::Error>(dataset)
+    };
+    let norm = of_bins("norm", &description.norm)?;
     put(&norm, "long_name", "sum of the pixels' weights times their normalization")?;
-    let count = data.new_dataset_builder().with_data(&description.count).create("count")?;
+    let count = of_bins("count", &description.count)?;
     put(&count, "long_name", "pixels, fractions of pixels included")
 }
 
-/// What NXazint1d asks for. The file says that it follows it where it does: for the two units that it knows.
+/// What NXazint1d and NXazint2d ask for. The file says that it follows one where it does: for the units that it knows.
 fn corrections(entry: &Group, description: &Description) -> Result<()> {
     let unit = description.axis.name.as_str();
+    let azimuthal = description.azimuthal.as_ref().map(|axis| axis.name.as_str());
     if matches!(unit, "2th_deg" | "q_A^-1") && description.wavelength.is_some() {
-        text(entry, "definition", "NXazint1d")?;
+        match azimuthal {
+            None => drop(text(entry, "definition", "NXazint1d")?),
+            Some("chi_deg") => drop(text(entry, "definition", "NXazint2d")?),
+            Some(_) => {}
+        }
     }
     let applied = description.corrections;
     value(entry, "solid_angle_applied", &applied.solid_angle)?;

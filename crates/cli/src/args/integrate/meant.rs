@@ -3,7 +3,9 @@
 use std::path::PathBuf;
 
 use aureole::job::pyfai::PyfaiConfig;
-use aureole::job::{self, Execution, FrameRange, GeometrySpec, JobSpec, Normalization, RecipeSpec};
+use aureole::job::{
+    self, CakeSpec, EdgesSpec, Execution, FrameRange, GeometrySpec, JobSpec, Normalization, RecipeSpec,
+};
 use aureole::layout::Layout;
 use aureole_core::binning::Split;
 use aureole_core::images::StackImage;
@@ -11,6 +13,7 @@ use aureole_core::recipe::{ErrorKind, ErrorModel, Mode};
 use aureole_core::unit::Unit;
 
 use super::{IntegrateArgs, PatternArgs, RunArgs};
+use crate::args::bins::Bins;
 use crate::exit::Failure;
 
 /// What is printed at the end.
@@ -49,7 +52,10 @@ impl IntegrateArgs {
         };
         let recipe = RecipeSpec {
             geometry,
-            bins: self.pattern.bins.map(|bins| bins as usize).or(config.bins).unwrap_or(1000),
+            bins: self.pattern.bins.map(Bins::count).or(config.bins).unwrap_or(1000),
+            edges: edges(&self.pattern),
+            cake: cake(&self.pattern, config.azimuthal_bins),
+            chi_at_0: self.pattern.chi_at_0 || config.chi_at_0.unwrap_or(false),
             unit: self.pattern.unit.or(config.unit).unwrap_or(Unit::QNm),
             radial_range: self.pattern.radial_range.or(config.radial_range),
             azimuth_range: self.pattern.azimuth_range.or(config.azimuth_range),
@@ -109,6 +115,19 @@ fn mode(pattern: &PatternArgs, configured: Option<Mode>) -> Result<Mode, Failure
     };
     mode.check().map_err(|reason| Failure::refused(format!("--thres: {reason}")))?;
     Ok(mode)
+}
+
+fn edges(pattern: &PatternArgs) -> Option<EdgesSpec> {
+    match (&pattern.edges, pattern.bins) {
+        (Some(file), _) => Some(EdgesSpec::File(file.clone())),
+        (None, Some(Bins::Log(first, last, _))) => Some(EdgesSpec::Log { first, last }),
+        _ => None,
+    }
+}
+
+fn cake(pattern: &PatternArgs, configured: Option<usize>) -> Option<CakeSpec> {
+    let bins = pattern.azimuthal_bins.map(|bins| bins as usize).or(configured)?;
+    Some(CakeSpec { bins, unit: pattern.azimuthal_unit.unwrap_or(Unit::ChiDeg) })
 }
 
 fn execution(run: &RunArgs) -> Execution {
@@ -172,6 +191,20 @@ mod tests {
         let recipe = &meant.job.recipe;
         assert_eq!((recipe.bins, recipe.unit, recipe.error_model), (250, Unit::TthDeg, ErrorModel::Poisson));
         assert_eq!(recipe.geometry, GeometrySpec::File("p.poni".into()));
+    }
+
+    #[test]
+    fn azimuthal_bins_make_cakes_and_logarithmic_bins_edges() {
+        let recipe = |line: &str| meant(line).unwrap().job.recipe;
+        let cake = recipe("--poni p --azimuthal-bins 36 --split pseudo --chi-at-0 --azimuth-range 170,-170");
+        assert_eq!(cake.cake, Some(CakeSpec { bins: 36, unit: Unit::ChiDeg }));
+        assert_eq!((cake.split, cake.chi_at_0, cake.azimuth_range), (Split::Pseudo, true, Some((170.0, -170.0))));
+        let pattern = recipe("--poni p --bins log:0.1:10:50");
+        assert_eq!(
+            (pattern.bins, pattern.edges, pattern.cake),
+            (50, Some(EdgesSpec::Log { first: 0.1, last: 10.0 }), None)
+        );
+        assert_eq!(recipe("--poni p --edges e.txt").edges, Some(EdgesSpec::File("e.txt".into())));
     }
 
     #[test]
