@@ -59,6 +59,7 @@ counted readers "$PYTHON" tests/oracle/readers.py target/debug/examples/dump_sta
 counted detectors "$PYTHON" tests/oracle/detectors.py
 counted geometry "$PYTHON" tests/oracle/geometry.py
 counted published "$PYTHON" tests/oracle/published.py target/debug/aureole "$data"
+counted modes "$PYTHON" tests/oracle/modes.py target/debug/aureole
 counted parity "$PYTHON" tests/oracle/parity.py target/debug/aureole "$data"
 
 echo

@@ -3,8 +3,6 @@
 /// A pixel's part of a bin.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Part {
-    /// Number of the pixel, to put equal ones in order.
-    pub(super) pixel: usize,
     /// Share `c` of the pixel.
     pub(super) share: f64,
     /// `c·n`.
@@ -74,15 +72,8 @@ impl Moments {
 /// Parts of whole pixels for tests: each with `n` = 1 and the variance of its counts.
 #[cfg(test)]
 pub(super) fn whole(values: &[f64]) -> Vec<Part> {
-    let part = |(pixel, value): (usize, &f64)| Part {
-        pixel,
-        share: 1.0,
-        weight: 1.0,
-        signal: *value,
-        value: *value,
-        variance: value.max(1.0),
-    };
-    values.iter().enumerate().map(part).collect()
+    let part = |value: &f64| Part { share: 1.0, weight: 1.0, signal: *value, value: *value, variance: value.max(1.0) };
+    values.iter().map(part).collect()
 }
 
 #[cfg(test)]

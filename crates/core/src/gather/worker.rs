@@ -22,6 +22,7 @@ pub(super) struct GatherWorker<'p> {
     raw: Vec<f64>,
     /// The pixels of one bin.
     parts: Vec<Part>,
+    order: percentile::Order,
     stages: Stages,
 }
 
@@ -33,6 +34,7 @@ impl<'p> GatherWorker<'p> {
             bytes: vec![0; plan.format.bytes()],
             raw: vec![0.0; plan.format.elems()],
             parts: Vec::new(),
+            order: percentile::Order::default(),
             stages: Stages::default(),
         }
     }
@@ -81,7 +83,6 @@ impl<'p> GatherWorker<'p> {
             let variance =
                 if model.is_poisson() { raw.max(1.0) } else { plan.variance.get(pixel).copied().unwrap_or(0.0) };
             self.parts.push(Part {
-                pixel,
                 share,
                 weight: share * plan.norm[pixel],
                 signal: share * corrected,
@@ -99,7 +100,7 @@ impl<'p> GatherWorker<'p> {
             Mode::SigmaClip { threshold, max_iterations } => {
                 return clip::clip(parts, threshold, max_iterations, plan.error_model);
             }
-            Mode::Percentile { low, high } => percentile::keep(parts, low, high),
+            Mode::Percentile { low, high } => self.order.keep(parts, low, high),
             Mode::Mean => {}
         }
         if plan.error_model == ErrorModel::Azimuthal { Moments::with_spread(parts) } else { Moments::of(parts) }

@@ -82,6 +82,8 @@ impl PixelConstants {
 pub struct Constants {
     pub(crate) weights: Weights,
     scales: Scales,
+    /// Those of frames that mask nothing, ready for use.
+    bins: Vec<BinConstants>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -117,35 +119,41 @@ impl Constants {
             variance: pixels.variance.scale,
             fraction_bits: table.fraction_bits,
         };
-        Constants { weights, scales }
+        let bins = (0..bins).map(|bin| left(&weights, &scales, bin, None)).collect();
+        Constants { weights, scales, bins }
     }
 
     /// The constants of a bin, less what a frame masks; 0 for what the recipe does not need.
     pub(crate) fn of_bin(&self, bin: usize, masked: Option<&Weights>) -> BinConstants {
-        let left = |sums: fn(&Weights) -> &Vec<i128>| {
-            let of = |weights| sums(weights).get(bin).copied().unwrap_or(0);
-            of(&self.weights) - masked.map_or(0, of)
-        };
-        let count = self.weights.count[bin] - masked.map_or(0, |masked| masked.count[bin]);
-        let Scales { norm, dark, variance, fraction_bits } = self.scales;
-        BinConstants {
-            count: count as f64 / (1u64 << fraction_bits) as f64,
-            norm: norm.sum_to_f64(left(|weights| &weights.norm), fraction_bits),
-            dark: dark.sum_to_f64(left(|weights| &weights.dark), fraction_bits),
-            variance: variance.sum_to_f64(left(|weights| &weights.variance), fraction_bits),
-            norm2: norm.squared().sum_to_f64(left(|weights| &weights.norm2), fraction_bits),
-        }
+        if masked.is_none() { self.bins[bin] } else { left(&self.weights, &self.scales, bin, masked) }
     }
 
     /// `Σ c·n` of each bin.
     #[must_use]
     pub fn norm(&self) -> Vec<f64> {
-        (0..self.weights.count.len()).map(|bin| self.of_bin(bin, None).norm).collect()
+        self.bins.iter().map(|bin| bin.norm).collect()
     }
 
     /// `Σ c` of each bin: how many pixels it holds.
     #[must_use]
     pub fn count(&self) -> Vec<f64> {
-        (0..self.weights.count.len()).map(|bin| self.of_bin(bin, None).count).collect()
+        self.bins.iter().map(|bin| bin.count).collect()
+    }
+}
+
+/// The constants of a bin, less what a frame masks.
+fn left(weights: &Weights, scales: &Scales, bin: usize, masked: Option<&Weights>) -> BinConstants {
+    let left = |sums: fn(&Weights) -> &Vec<i128>| {
+        let of = |weights| sums(weights).get(bin).copied().unwrap_or(0);
+        of(weights) - masked.map_or(0, of)
+    };
+    let count = weights.count[bin] - masked.map_or(0, |masked| masked.count[bin]);
+    let Scales { norm, dark, variance, fraction_bits } = *scales;
+    BinConstants {
+        count: count as f64 / (1u64 << fraction_bits) as f64,
+        norm: norm.sum_to_f64(left(|weights| &weights.norm), fraction_bits),
+        dark: dark.sum_to_f64(left(|weights| &weights.dark), fraction_bits),
+        variance: variance.sum_to_f64(left(|weights| &weights.variance), fraction_bits),
+        norm2: norm.squared().sum_to_f64(left(|weights| &weights.norm2), fraction_bits),
     }
 }

@@ -46,7 +46,7 @@ fn image<T: H5Type>(
     values: &[T],
 ) -> hdf5_metno::Result<()> {
     let dataset = group.new_dataset::<T>().shape(shape).create(name)?;
-    dataset.write_raw(&values)?;
+    dataset.write_raw(values)?;
     put(&dataset, "long_name", long_name)?;
     put(&dataset, "interpretation", "image")
 }
