@@ -10,7 +10,7 @@ use std::path::PathBuf;
 
 use aureole_core::binning::Split;
 use aureole_core::recipe::ErrorModel;
-use aureole_core::unit::Unit;
+use aureole_core::unit::{Sample, Unit};
 use serde::{Deserialize, Serialize};
 
 pub use error::JobError;
@@ -71,6 +71,9 @@ pub struct RecipeSpec {
     /// Sector in degrees; may cross 180. For a cake the range of its azimuthal axis, in that axis's unit.
     #[serde(default)]
     pub azimuth_range: Option<(f64, f64)>,
+    /// How the sample is held, for fibre and grazing-incidence units; angles in rad.
+    #[serde(default)]
+    pub sample: Sample,
     /// Azimuths run from 0 to 360 degrees, instead of from −180 to 180.
     #[serde(default)]
     pub chi_at_0: bool,

@@ -58,7 +58,7 @@ fn bins_may_be_logarithmic_or_lie_between_edges_of_a_file() {
         "{one:?} {other:?}"
     );
     let said = desk.run("integrate stack.h5 --poni stack.poni -o no.h5 --edges nowhere.txt").is(2);
-    assert!(said.contains("--edges nowhere.txt"), "{said}");
+    assert!(said.contains("--edges: nowhere.txt"), "{said}");
 }
 
 #[test]

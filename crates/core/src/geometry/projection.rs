@@ -1,7 +1,7 @@
 //! From a point of the detector to its position in the laboratory, and to q, 2θ, r and χ.
 
 use super::Geometry;
-use crate::unit::Space;
+use crate::unit::{Sample, Space};
 
 /// A position in the laboratory in m, the sample being the origin.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -78,15 +78,16 @@ impl Projection {
         self.distance / (self.distance * self.distance + p1 * p1 + p2 * p2).sqrt()
     }
 
-    /// A position's coordinate in a space, in the space's internal unit (nm^-1, rad, m, rad).
+    /// A position's coordinate in a space, in the space's internal unit; of a sample that is not turned.
     #[must_use]
     pub fn coordinate(&self, space: Space, lab: Lab) -> f64 {
-        match space {
-            Space::Q => self.q_scale * lab.sin_theta(),
-            Space::TwoTheta => lab.radius().atan2(lab.z),
-            Space::Radius => lab.radius(),
-            Space::Chi => lab.chi(),
-        }
+        space.coordinate(self.q_scale, &Sample::default(), lab)
+    }
+
+    /// The same where it depends on how a sample is held.
+    #[must_use]
+    pub fn coordinate_of(&self, sample: &Sample, space: Space, lab: Lab) -> f64 {
+        space.coordinate(self.q_scale, sample, lab)
     }
 }
 
