@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use aureole_core::binning::Split;
 use aureole_core::images::StackImage;
 use aureole_core::recipe::{ErrorKind, ErrorModel, Mode};
-use aureole_core::unit::Unit;
+use aureole_core::unit::{Sample, Unit};
 use serde::{Deserialize, Serialize};
 
 pub use error::JobError;
@@ -72,6 +72,9 @@ pub struct RecipeSpec {
     /// Sector in degrees; may cross 180. For a cake the range of its azimuthal axis, in that axis's unit.
     #[serde(default)]
     pub azimuth_range: Option<(f64, f64)>,
+    /// How the sample is held, for fibre and grazing-incidence units; angles in rad.
+    #[serde(default)]
+    pub sample: Sample,
     /// Azimuths run from 0 to 360 degrees, instead of from −180 to 180.
     #[serde(default)]
     pub chi_at_0: bool,

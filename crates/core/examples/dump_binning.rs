@@ -4,7 +4,7 @@
 //! dump_binning JOB.json OUT_FOLDER
 //! ```
 //! The job gives `poni` (text), `shape`, `bins`, `unit`, `split`, `radial_range`, `azimuth_range`, `mask` (raw bytes, one a
-//! pixel), `edges`, `azimuthal` (bins and unit of a cake), `chi_at_0`, `images` (raw f64 files), `solid_angle` and `polarization`. The folder receives `centres`, `edges`, `correction`
+//! pixel), `edges`, `azimuthal` (bins and unit of a cake), `chi_at_0`, `sample`, `images` (raw f64 files), `solid_angle` and `polarization`. The folder receives `centres`, `edges`, `correction`
 //! (one value a pixel), `count`, `norm` and, for image i, `signal_i`.
 
 use std::path::Path;
@@ -13,7 +13,7 @@ use std::time::Instant;
 use aureole_core::binning::{AzimuthalSpec, BinningSpec, Split, bin};
 use aureole_core::correction::{Corrections, Polarization};
 use aureole_core::poni;
-use aureole_core::unit::Unit;
+use aureole_core::unit::{Sample, Unit};
 use serde::Deserialize;
 
 #[derive(Deserialize)]
@@ -31,6 +31,8 @@ struct Job {
     azimuthal: Option<(usize, Unit)>,
     #[serde(default)]
     chi_at_0: bool,
+    #[serde(default)]
+    sample: Sample,
     mask: Option<String>,
     images: Vec<String>,
     solid_angle: bool,
@@ -52,6 +54,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         edges: job.edges,
         azimuthal: job.azimuthal.map(|(bins, unit)| AzimuthalSpec { bins, unit }),
         chi_at_0: job.chi_at_0,
+        sample: job.sample,
         ..BinningSpec::new(job.bins, job.unit, job.split)
     };
     let start = Instant::now();

@@ -30,7 +30,7 @@ pub use split::{Split, SplitError};
 use rayon::prelude::*;
 
 use crate::geometry::{Geometry, GeometryError};
-use crate::unit::Unit;
+use crate::unit::{Sample, SampleError, Unit};
 use axis::Axis;
 use cake::Axes;
 use pixels::{Pixel, Pixels};
@@ -65,6 +65,8 @@ pub struct BinningSpec {
     pub azimuthal: Option<AzimuthalSpec>,
     /// Azimuths without a range run from 0 to a turn, instead of from half a turn below 0 to half a turn above.
     pub chi_at_0: bool,
+    /// How the sample is held, for the units that are counted from it.
+    pub sample: Sample,
 }
 
 /// The azimuthal axis of a cake.
@@ -89,6 +91,7 @@ impl BinningSpec {
             edges: None,
             azimuthal: None,
             chi_at_0: false,
+            sample: Sample::default(),
         }
     }
 }
@@ -143,6 +146,9 @@ pub enum BinningError {
     /// A cake with an azimuth to the right.
     #[error("unit {0} cannot be the radial axis of a cake: it is an azimuth")]
     NotRadial(Unit),
+    /// A sample that cannot be held so.
+    #[error(transparent)]
+    Sample(#[from] SampleError),
     /// A scattering vector without a wavelength.
     #[error("unit {0} needs the wavelength, which the geometry does not give")]
     NoWavelength(Unit),

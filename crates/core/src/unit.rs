@@ -1,12 +1,19 @@
 //! Units of the radial and azimuthal axis, under the names pyFAI gives them.
 
+mod sample;
+mod space;
+mod table;
+
 use serde::{Deserialize, Serialize};
+
+pub use sample::{Sample, SampleError};
+pub use space::Space;
 
 use crate::suggest::nearest;
 
 /// The unit of the axis that pixels are binned along.
 ///
-/// Positions are computed in the space's internal unit (nm^-1, rad or m); [`Unit::scale`] turns them into this unit.
+/// Positions are computed in the space's internal unit (nm^-1, rad, m or nm); [`Unit::scale`] turns them into this unit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub enum Unit {
@@ -26,19 +33,72 @@ pub enum Unit {
     ChiDeg,
     /// Azimuthal angle, in radians.
     ChiRad,
-}
-
-/// What a [`Unit`] measures; all units of one space share their internal unit.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Space {
-    /// Scattering vector, internally in nm^-1.
-    Q,
-    /// Scattering angle, internally in rad.
-    TwoTheta,
-    /// Distance from the beam, internally in m.
-    Radius,
-    /// Azimuth, internally in rad.
-    Chi,
+    /// Distance of lattice planes, `λ/(2 sin θ)`, in m.
+    DM,
+    /// Distance of lattice planes, in nm.
+    DNm,
+    /// Distance of lattice planes, in Å.
+    DA,
+    /// Square of the reciprocal distance of lattice planes, in Å^-2.
+    DStar2A,
+    /// Square of the reciprocal distance of lattice planes, in nm^-2.
+    DStar2Nm,
+    /// Decimal logarithm of q in m^-1.
+    Log10QM,
+    /// Natural logarithm of q in nm^-1.
+    LogQNm,
+    /// Natural logarithm of 1 + q in nm^-1.
+    Log1pQNm,
+    /// Natural logarithm of 1 + q in Å^-1.
+    Log1pQA,
+    /// Inverse hyperbolic sine of q in nm^-1.
+    ArcsinhQNm,
+    /// Inverse hyperbolic sine of q in Å^-1.
+    ArcsinhQA,
+    /// `4π/λ·sin(½·atan2(x, z))`, in nm^-1.
+    QxNm,
+    /// `4π/λ·sin(½·atan2(y, z))`, in nm^-1.
+    QyNm,
+    /// Vertical scattering angle, in radians.
+    ScatteringVertRad,
+    /// Horizontal scattering angle, in radians.
+    ScatteringHorzRad,
+    /// Vertical exit angle from the sample, in radians.
+    ExitVertRad,
+    /// Horizontal exit angle from the sample, in radians.
+    ExitHorzRad,
+    /// Vertical exit angle from the sample, in degrees.
+    ExitVertDeg,
+    /// Horizontal exit angle from the sample, in degrees.
+    ExitHorzDeg,
+    /// Component of q along the sample's horizontal, in nm^-1.
+    QxgiNm,
+    /// Component of q along the sample's normal, in nm^-1.
+    QygiNm,
+    /// Component of q along the sample's beam direction, in nm^-1.
+    QzgiNm,
+    /// Component of q in the sample's plane, with the sign of the horizontal one, in nm^-1.
+    QipNm,
+    /// Component of q out of the sample's plane, in nm^-1.
+    QoopNm,
+    /// Modulus of the scattering vector, under the name of fibre units, in nm^-1.
+    QtotNm,
+    /// Component of q along the sample's horizontal, in Å^-1.
+    QxgiA,
+    /// Component of q along the sample's normal, in Å^-1.
+    QygiA,
+    /// Component of q along the sample's beam direction, in Å^-1.
+    QzgiA,
+    /// Component of q in the sample's plane, with the sign of the horizontal one, in Å^-1.
+    QipA,
+    /// Component of q out of the sample's plane, in Å^-1.
+    QoopA,
+    /// Modulus of the scattering vector, under the name of fibre units, in Å^-1.
+    QtotA,
+    /// Polar angle, from the out-of-plane to the in-plane component of q, in degrees.
+    ChigiDeg,
+    /// The polar angle, in radians.
+    ChigiRad,
 }
 
 /// A name that is no unit.
@@ -58,22 +118,17 @@ fn hint(meant: Option<&str>) -> String {
 
 impl Unit {
     /// Every unit.
-    pub const ALL: [Unit; 8] =
-        [Unit::QNm, Unit::QA, Unit::TthDeg, Unit::TthRad, Unit::RMm, Unit::RM, Unit::ChiDeg, Unit::ChiRad];
+    pub const ALL: [Unit; table::ROWS.len()] = table::units();
+
+    /// What is known of the unit.
+    const fn row(self) -> &'static table::Row {
+        &table::ROWS[self as usize]
+    }
 
     /// pyFAI's name of the unit, such as `q_nm^-1`.
     #[must_use]
     pub const fn name(self) -> &'static str {
-        match self {
-            Unit::QNm => "q_nm^-1",
-            Unit::QA => "q_A^-1",
-            Unit::TthDeg => "2th_deg",
-            Unit::TthRad => "2th_rad",
-            Unit::RMm => "r_mm",
-            Unit::RM => "r_m",
-            Unit::ChiDeg => "chi_deg",
-            Unit::ChiRad => "chi_rad",
-        }
+        self.row().name
     }
 
     /// The unit with the given name, in any case; `chi` alone is `chi_deg`.
@@ -100,71 +155,51 @@ impl Unit {
     /// What the unit measures.
     #[must_use]
     pub const fn space(self) -> Space {
-        match self {
-            Unit::QNm | Unit::QA => Space::Q,
-            Unit::TthDeg | Unit::TthRad => Space::TwoTheta,
-            Unit::RMm | Unit::RM => Space::Radius,
-            Unit::ChiDeg | Unit::ChiRad => Space::Chi,
-        }
+        self.row().space
     }
 
-    /// The factor from the space's internal unit (nm^-1, rad, m) to this unit.
+    /// The factor from the space's internal unit (nm^-1, rad, m, nm) to this unit.
     #[must_use]
     pub const fn scale(self) -> f64 {
-        match self {
-            Unit::QNm | Unit::TthRad | Unit::RM | Unit::ChiRad => 1.0,
-            Unit::QA => 0.1,
-            Unit::TthDeg | Unit::ChiDeg => 180.0 / std::f64::consts::PI,
-            Unit::RMm => 1000.0,
-        }
+        self.row().scale
     }
 
     /// A label for a plot's axis, without the unit.
     #[must_use]
     pub const fn long_name(self) -> &'static str {
-        match self.space() {
-            Space::Q => "Scattering vector q",
-            Space::TwoTheta => "Scattering angle 2θ",
-            Space::Radius => "Radius r",
-            Space::Chi => "Azimuthal angle χ",
-        }
+        self.space().long_name()
     }
 
-    /// The value of a NeXus `units` attribute.
+    /// The value of a NeXus `units` attribute; empty for logarithms.
     #[must_use]
     pub const fn nexus_units(self) -> &'static str {
-        match self {
-            Unit::QNm => "1/nm",
-            Unit::QA => "1/angstrom",
-            Unit::TthDeg | Unit::ChiDeg => "degree",
-            Unit::TthRad | Unit::ChiRad => "radian",
-            Unit::RMm => "mm",
-            Unit::RM => "m",
-        }
+        self.row().nexus
     }
 
     /// True where positions depend on the wavelength.
     #[must_use]
     pub const fn needs_wavelength(self) -> bool {
-        matches!(self.space(), Space::Q)
+        self.space().needs_wavelength()
     }
 
     /// True where positions may be negative.
     #[must_use]
     pub const fn is_signed(self) -> bool {
-        self.is_azimuthal()
+        self.space().is_signed() || matches!(self, Unit::QtotNm | Unit::QtotA)
     }
 
     /// True for what the azimuthal axis of a cake may be.
     #[must_use]
     pub const fn may_be_azimuthal(self) -> bool {
         self.is_azimuthal()
+            || matches!(self, Unit::QxNm | Unit::QyNm | Unit::QxgiNm | Unit::QygiNm | Unit::QzgiNm)
+            || matches!(self, Unit::QipNm | Unit::QoopNm | Unit::QipA | Unit::QoopA)
     }
 
-    /// True for the azimuthal angle, which is periodic and may be negative.
+    /// True for azimuths, which are periodic and may be negative.
     #[must_use]
     pub const fn is_azimuthal(self) -> bool {
-        matches!(self.space(), Space::Chi)
+        matches!(self.space(), Space::Chi | Space::ChiGi)
     }
 }
 
@@ -199,6 +234,14 @@ impl From<Unit> for String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn every_row_of_the_table_is_that_of_its_unit() {
+        assert!(Unit::ALL.iter().enumerate().all(|(index, unit)| *unit as usize == index));
+        let azimuthal = Unit::ALL.iter().filter(|unit| unit.may_be_azimuthal()).count();
+        let radial = Unit::ALL.iter().filter(|unit| !unit.is_azimuthal()).count();
+        assert_eq!((radial, azimuthal), (37, 13), "as many as pyFAI has");
+    }
 
     #[test]
     fn every_name_leads_back_to_its_unit() {

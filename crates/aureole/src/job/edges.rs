@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use super::{EdgesSpec, JobError, RecipeSpec};
+use crate::hdf5::open::describe_io;
 use crate::image;
 
 /// The largest file of edges that is read, bytes.
@@ -49,11 +50,11 @@ fn from_file(input: &str) -> Result<Vec<f64>, JobError> {
 
 /// The numbers of a text, between spaces, commas, semicolons and ends of lines; what follows a `#` is left out.
 fn numbers(file: &Path) -> Result<Vec<f64>, String> {
-    let length = std::fs::metadata(file).map_err(|error| error.to_string())?.len();
+    let length = std::fs::metadata(file).map_err(|error| describe_io(&error))?.len();
     if length > LARGEST {
         return Err(format!("{length} bytes are too many for edges of bins"));
     }
-    let text = std::fs::read_to_string(file).map_err(|error| error.to_string())?;
+    let text = std::fs::read_to_string(file).map_err(|error| describe_io(&error))?;
     let words =
         text.lines().flat_map(|line| line.split('#').next().unwrap_or_default().split([' ', '\t', ',', ';', '\r']));
     words

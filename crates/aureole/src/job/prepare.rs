@@ -298,6 +298,7 @@ fn bin(
         azimuth_range: recipe.azimuth_range,
         azimuthal: recipe.cake.map(|cake| AzimuthalSpec { bins: cake.bins, unit: cake.unit }),
         chi_at_0: recipe.chi_at_0,
+        sample: recipe.sample,
         ..BinningSpec::new(recipe.bins, recipe.unit, recipe.split)
     };
     Ok(binning::bin(geometry, mask, &spec)?)

@@ -120,6 +120,47 @@ fn sums_are_kept_when_asked_for() {
 }
 
 #[test]
+fn cakes_have_an_axis_more_and_their_azimuths_slowest() {
+    let folder = tempdir().unwrap();
+    let path = folder.path().join("out.h5");
+    let azimuthal = Axis {
+        name: "chi_deg".into(),
+        units: "degree".into(),
+        long_name: "χ".into(),
+        centres: vec![10.0, 20.0],
+        edges: vec![5.0, 15.0, 25.0],
+    };
+    let constants = vec![2.0; 2 * BINS];
+    let description =
+        Description { azimuthal: Some(azimuthal), norm: constants.clone(), count: constants, ..description(3) };
+    let mut sink = NexusSink::create(&path, description, false).unwrap();
+    let cake = |frame: usize| {
+        let intensity = (0..2 * BINS).map(|bin| (100 * frame + bin) as f32).collect();
+        let own = Some(OwnConstants { norm: vec![1.5; 2 * BINS], count: vec![2.5; 2 * BINS] });
+        Pattern { intensity, errors: vec![0.5; 2 * BINS], own, ..pattern(frame) }
+    };
+    push(&mut sink, 0, &[cake(0), cake(1), cake(2)]);
+    sink.finish(&summary(3, 0)).unwrap();
+    let intensity = dataset(&path, "entry/data/I");
+    assert_eq!(intensity.shape(), [3, 2, BINS]);
+    let second = intensity.read_slice_2d::<f32, _>((1, .., ..)).unwrap();
+    assert_eq!((second[[0, 0]], second[[0, 4]], second[[1, 0]]), (100.0, 104.0, 105.0));
+    for name in ["norm", "count"] {
+        assert_eq!(dataset(&path, &format!("entry/data/{name}")).shape(), [2, BINS]);
+        assert_eq!(dataset(&path, &format!("entry/data/{name}_per_frame")).shape(), [3, 2, BINS]);
+    }
+    assert_eq!(column(&path, "entry/data/azimuthal_axis_edges"), [5.0, 15.0, 25.0]);
+    assert_eq!(text(&path, "entry/definition"), "NXazint2d");
+    let data = File::open(&path).unwrap().group("entry/data").unwrap();
+    let axes = data.attr("axes").unwrap().read_raw::<VarLenUnicode>().unwrap();
+    assert_eq!(axes.iter().map(VarLenUnicode::as_str).collect::<Vec<_>>(), [".", "azimuthal_axis", "radial_axis"]);
+    assert_eq!(data.attr("radial_axis_indices").unwrap().read_scalar::<i32>().unwrap(), 2);
+    let result = aureole::result::ResultFile::open(&path).unwrap();
+    assert_eq!(result.azimuthal().unwrap().centres, [10.0, 20.0]);
+    assert_eq!(result.row(1).unwrap().intensity[BINS], 105.0);
+}
+
+#[test]
 fn a_failed_frame_is_nan_with_its_reason() {
     let folder = tempdir().unwrap();
     let path = folder.path().join("out.h5");

@@ -88,7 +88,8 @@ pub(crate) struct PatternArgs {
     /// Where bins begin and end: ascending numbers in a text, .npy or HDF5 file, in the unit
     #[arg(long, value_name = "FILE", conflicts_with_all = ["bins", "radial_range"])]
     pub(crate) edges: Option<String>,
-    /// Unit of its axis: q_nm^-1, q_A^-1, 2th_deg, 2th_rad, r_mm, r_m, chi_deg or chi_rad [default: q_nm^-1]
+    /// Unit of its axis, such as q_nm^-1, q_A^-1, 2th_deg, r_mm, d_A, chi_deg or qip_nm^-1: all that pyFAI has, see
+    /// docs/physics.md [default: q_nm^-1]
     #[arg(long, value_parser = named::<Unit>())]
     pub(crate) unit: Option<Unit>,
     /// Make cakes, images over radius and azimuth, with this many azimuthal bins
@@ -104,6 +105,15 @@ pub(crate) struct PatternArgs {
     /// degrees; of a cake the range of its azimuthal axis
     #[arg(long, value_name = "A,B", value_parser = two, allow_hyphen_values = true)]
     pub(crate) azimuth_range: Option<(f64, f64)>,
+    /// For units of fibres and grazing incidence (qip_nm^-1, exit_angle_vert_deg, ...): the angle of incidence, in degrees
+    #[arg(long, value_name = "DEG", default_value_t = 0.0, value_parser = number, allow_negative_numbers = true, hide_default_value = true)]
+    pub(crate) incident_angle: f64,
+    /// For the same units: the tilt of the sample about the beam, in degrees
+    #[arg(long, value_name = "DEG", default_value_t = 0.0, value_parser = number, allow_negative_numbers = true, hide_default_value = true)]
+    pub(crate) tilt_angle: f64,
+    /// For the same units: how the sample's axes lie on the detector, 1 to 8 as in EXIF
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u8).range(1..=8), hide_default_value = true)]
+    pub(crate) sample_orientation: u8,
     /// Let azimuths run from 0 to 360 degrees, instead of from -180 to 180
     #[arg(long)]
     pub(crate) chi_at_0: bool,

@@ -6,8 +6,8 @@ use crate::support::Desk;
 type Slip = (&'static str, &'static [&'static str]);
 
 /// `INTEGRATE` and these options make no run.
-const INTEGRATE: [Slip; 27] = [
-    ("--split fulll", &["--split", "fulll", "not a splitting; use no, bbox or full", "did you mean full?"]),
+const INTEGRATE: [Slip; 31] = [
+    ("--split fulll", &["--split", "fulll", "not a splitting; use no, bbox, pseudo or full", "did you mean full?"]),
     ("--unit q_nm-1", &["--unit", "q_nm-1", "did you mean q_nm^-1?", "2th_deg"]),
     ("--layout thread", &["--layout thread", "use auto, serial or threads", "did you mean threads?"]),
     (
@@ -19,6 +19,10 @@ const INTEGRATE: [Slip; 27] = [
     ("--bins 0", &["--bins", "0"]),
     ("--bins many", &["--bins", "many"]),
     ("--batch 17", &["--batch", "17", "16"]),
+    ("--split pseudo", &["pseudo splitting is for cakes"]),
+    ("--azimuthal-bins 9 --azimuthal-unit r_mm", &["r_mm cannot be the azimuthal axis", "chi_deg"]),
+    ("--azimuthal-unit chi_rad", &["--azimuthal-bins"]),
+    ("--bins log:0:5:10", &["--bins", "logarithmic bins begin above 0"]),
     ("--radial-range 5", &["--radial-range", "two numbers with a comma"]),
     ("--radial-range 5,1", &["--radial-range", "5 is not below 1"]),
     ("--frames 9:3", &["--frames", "9:3"]),

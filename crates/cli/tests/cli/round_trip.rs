@@ -25,6 +25,43 @@ fn a_simulated_stack_is_integrated_at_once_and_drawn() {
 }
 
 #[test]
+fn cakes_are_made_and_drawn_with_the_same_bits_by_every_layout() {
+    let desk = Desk::with_stack();
+    for layout in ["serial", "threads"] {
+        let options = "--bins 50 --azimuthal-bins 36 --split pseudo --chi-at-0";
+        let line = format!("integrate stack.h5 --poni stack.poni -o {layout}.h5 --layout {layout} {options}");
+        let said = desk.run(&line).is(0);
+        assert!(said.contains("36 x 50 bins chi_deg and q_nm^-1, pseudo splitting"), "{said}");
+    }
+    let cake = |name: &str| aureole::result::ResultFile::open(&desk.path(name)).unwrap().row(7).unwrap().intensity;
+    let bits = |name: &str| cake(name).into_iter().map(f32::to_bits).collect::<Vec<_>>();
+    assert_eq!(bits("serial.h5"), bits("threads.h5"));
+    assert_eq!(cake("serial.h5").len(), 36 * 50);
+    desk.run("plot serial.h5 -o cake.png --frames 7 --scale log").is(0);
+    assert_eq!(png_size(&desk.path("cake.png")), (1600, 1000));
+    let said = desk.run("plot serial.h5 -o cake.png --waterfall").is(2);
+    assert!(said.contains("one frame"), "{said}");
+}
+
+#[test]
+fn bins_may_be_logarithmic_or_lie_between_edges_of_a_file() {
+    let desk = Desk::with_stack();
+    desk.write("edges.txt", "1 2 4 # and so on\n8 16\n");
+    desk.run("integrate stack.h5 --poni stack.poni -o file.h5 --edges edges.txt").is(0);
+    desk.run("integrate stack.h5 --poni stack.poni -o log.h5 --bins log:1:16:4").is(0);
+    let result = |name: &str| aureole::result::ResultFile::open(&desk.path(name)).unwrap();
+    let centres = result("file.h5").axis().centres.clone();
+    assert!(centres.iter().zip([1.5, 3.0, 6.0, 12.0]).all(|(a, b)| (a - b).abs() < 1e-12), "{centres:?}");
+    let (one, other) = (result("file.h5").row(3).unwrap().intensity, result("log.h5").row(3).unwrap().intensity);
+    assert!(
+        one.iter().zip(&other).all(|(a, b)| (a - b).abs() <= 1e-4 * a.abs() || (a.is_nan() && b.is_nan())),
+        "{one:?} {other:?}"
+    );
+    let said = desk.run("integrate stack.h5 --poni stack.poni -o no.h5 --edges nowhere.txt").is(2);
+    assert!(said.contains("--edges: nowhere.txt"), "{said}");
+}
+
+#[test]
 fn the_summary_as_json_is_all_there_is_on_standard_output() {
     let desk = Desk::with_stack();
     let ended = desk.run("integrate stack.h5 --poni stack.poni -o out.h5 --frames 2:9 --threads 1 --summary json");

@@ -40,8 +40,8 @@ pub(super) fn azimuthal(pixels: &Pixels<'_>, split: Split, chi_at_0: bool) -> Re
     Ok(if first < turn.0 || last > turn.1 { turn } else { (first, last) })
 }
 
-/// The range of azimuths of a cake, as pyFAI has it: of the corners one by one, in 32-bit floats, without regard to
-/// pixels across the discontinuity.
+/// The range of azimuths of a cake, as pyFAI has it: of the corners one by one, in 32-bit floats (π included), without
+/// regard to pixels across the discontinuity.
 pub(super) fn azimuthal_of_cake(pixels: &Pixels<'_>, split: Split, chi_at_0: bool) -> Result<Extent, BinningError> {
     let shown = |azimuth: f64| if chi_at_0 && azimuth < 0.0 { azimuth + TAU } else { azimuth };
     let (first, last) = joined(pixels, |pixel| match split {
@@ -54,7 +54,7 @@ pub(super) fn azimuthal_of_cake(pixels: &Pixels<'_>, split: Split, chi_at_0: boo
         Split::Pseudo | Split::Full => corners(pixel, Along::Other, shown),
     })?;
     let turn = turn(chi_at_0);
-    Ok((first.max(turn.0), last.min(turn.1)))
+    Ok((first.max(rounded(turn.0)), last.min(rounded(turn.1))))
 }
 
 /// The turn that azimuths are given in.

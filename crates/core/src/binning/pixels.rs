@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use super::{BinningSpec, Split};
 use crate::geometry::{Lab, Projection};
-use crate::unit::Space;
+use crate::unit::{Sample, Space};
 
 /// A point: its position along the axis, and in the other coordinate (azimuth for a radial axis, radius for an azimuthal
 /// one, for a cake that of its second axis); internal units.
@@ -52,6 +52,7 @@ pub(super) fn rounded(position: f64) -> f64 {
 pub(super) struct Pixels<'a> {
     projection: &'a Projection,
     mask: Option<&'a [bool]>,
+    sample: Sample,
     axis: Space,
     /// The other coordinate, where it is needed.
     other: Option<Space>,
@@ -75,6 +76,7 @@ impl<'a> Pixels<'a> {
         Pixels {
             projection,
             mask,
+            sample: spec.sample,
             axis: spec.unit.space(),
             other: (has_sector || spec.azimuthal.is_some() || spec.split == Split::Full).then_some(other),
             centres: matches!(spec.split, Split::No | Split::BBox),
@@ -129,7 +131,7 @@ impl<'a> Pixels<'a> {
     }
 
     fn coordinates(&self, lab: Lab) -> Point {
-        let other = self.other.map_or(0.0, |space| self.projection.coordinate(space, lab));
-        [self.projection.coordinate(self.axis, lab), other]
+        let along = |space| self.projection.coordinate_of(&self.sample, space, lab);
+        [along(self.axis), self.other.map_or(0.0, along)]
     }
 }

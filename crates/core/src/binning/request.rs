@@ -7,6 +7,7 @@ use crate::unit::Unit;
 
 /// Refuses what makes no sense for any geometry.
 pub(super) fn check(spec: &BinningSpec) -> Result<(), BinningError> {
+    spec.sample.check()?;
     let rows = spec.azimuthal.as_ref().map_or(1, |second| second.bins);
     let bins = spec.bins.saturating_mul(rows);
     if rows == 0 || !(1..=MOST_BINS).contains(&bins) {

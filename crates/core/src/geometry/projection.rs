@@ -4,7 +4,7 @@ use super::parallax::Parallax;
 use super::scattered::Scattered;
 use super::{Geometry, GeometryError};
 use crate::detector::Place;
-use crate::unit::Space;
+use crate::unit::{Sample, Space};
 
 /// A position in the laboratory in m, the sample being the origin.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -141,15 +141,16 @@ impl Projection {
         Lab { x: along(self.turn[0]), y: along(self.turn[1]), z: along(self.turn[2]) }
     }
 
-    /// A position's coordinate in a space, in the space's internal unit (nm^-1, rad, m, rad).
+    /// A position's coordinate in a space, in the space's internal unit; of a sample that is not turned.
     #[must_use]
     pub fn coordinate(&self, space: Space, lab: Lab) -> f64 {
-        match space {
-            Space::Q => self.q_scale * lab.sin_theta(),
-            Space::TwoTheta => lab.radius().atan2(lab.z),
-            Space::Radius => lab.radius(),
-            Space::Chi => lab.chi(),
-        }
+        space.coordinate(self.q_scale, &Sample::default(), lab)
+    }
+
+    /// The same where it depends on how a sample is held.
+    #[must_use]
+    pub fn coordinate_of(&self, sample: &Sample, space: Space, lab: Lab) -> f64 {
+        space.coordinate(self.q_scale, sample, lab)
     }
 }
 

@@ -10,7 +10,7 @@ use aureole::layout::Layout;
 use aureole_core::binning::Split;
 use aureole_core::images::StackImage;
 use aureole_core::recipe::{ErrorKind, ErrorModel, Mode};
-use aureole_core::unit::Unit;
+use aureole_core::unit::{Sample, Unit};
 
 use super::{IntegrateArgs, PatternArgs, RunArgs};
 use crate::args::bins::Bins;
@@ -55,6 +55,7 @@ impl IntegrateArgs {
             bins: self.pattern.bins.map(Bins::count).or(config.bins).unwrap_or(1000),
             edges: edges(&self.pattern),
             cake: cake(&self.pattern, config.azimuthal_bins),
+            sample: sample(&self.pattern),
             chi_at_0: self.pattern.chi_at_0 || config.chi_at_0.unwrap_or(false),
             unit: self.pattern.unit.or(config.unit).unwrap_or(Unit::QNm),
             radial_range: self.pattern.radial_range.or(config.radial_range),
@@ -122,6 +123,14 @@ fn edges(pattern: &PatternArgs) -> Option<EdgesSpec> {
         (Some(file), _) => Some(EdgesSpec::File(file.clone())),
         (None, Some(Bins::Log(first, last, _))) => Some(EdgesSpec::Log { first, last }),
         _ => None,
+    }
+}
+
+fn sample(pattern: &PatternArgs) -> Sample {
+    Sample {
+        incident_angle: pattern.incident_angle.to_radians(),
+        tilt_angle: pattern.tilt_angle.to_radians(),
+        orientation: pattern.sample_orientation,
     }
 }
 
