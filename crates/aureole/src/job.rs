@@ -15,6 +15,7 @@ use aureole_core::unit::{Sample, Unit};
 use serde::{Deserialize, Serialize};
 
 pub use error::JobError;
+pub use record::named_files;
 pub use prepare::{Prepared, prepare};
 
 use crate::layout::Layout;

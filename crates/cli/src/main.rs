@@ -16,7 +16,7 @@ fn main() -> ExitCode {
     match command::run(typed.command) {
         Ok(exit) => exit.into(),
         Err(failure) => {
-            eprintln!("error: {failure}");
+            print::stderr(&format!("error: {failure}"));
             failure.into()
         }
     }

@@ -13,6 +13,11 @@ pub(crate) fn stdout(text: &str) -> Result<(), Failure> {
     }
 }
 
+/// Writes a line to standard error. That nobody reads it any more, or that it goes to a full disk, ends no run.
+pub(crate) fn stderr(line: &str) {
+    let _ = writeln!(std::io::stderr().lock(), "{line}");
+}
+
 /// A count with a comma every three digits: `36,000`.
 pub(crate) fn thousands(count: impl Into<u128>) -> String {
     let digits = count.into().to_string();

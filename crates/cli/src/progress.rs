@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressState, ProgressStyle};
 
-use crate::print::thousands;
+use crate::print::{stderr, thousands};
 
 /// Between two plain lines; the first comes after as long.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -38,12 +38,8 @@ impl Progress {
         } else if self.last_line.get().elapsed() >= PATIENCE && done < self.total {
             self.last_line.set(Instant::now());
             let rate = done as f64 / self.start.elapsed().as_secs_f64();
-            eprintln!(
-                "{}/{} frames · {rate:.0} frames/s · {}",
-                thousands(done),
-                thousands(self.total),
-                self.left(rate, done)
-            );
+            let (shown, total, left) = (thousands(done), thousands(self.total), self.left(rate, done));
+            stderr(&format!("{shown}/{total} frames · {rate:.0} frames/s · {left}"));
         }
     }
 

@@ -81,8 +81,9 @@ impl Prepared {
     }
 }
 
-/// The files that a recipe names, by what they are used as.
-fn named_files(recipe: &RecipeSpec) -> Vec<(&'static str, String)> {
+/// The files that a recipe names, as `FILE` or `FILE::/path`, by what they are used as.
+#[must_use]
+pub fn named_files(recipe: &RecipeSpec) -> Vec<(&'static str, String)> {
     let poni = match &recipe.geometry {
         GeometrySpec::File(path) => Some(path.display().to_string()),
         GeometrySpec::Poni(_) => None,

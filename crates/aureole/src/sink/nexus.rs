@@ -68,6 +68,12 @@ struct Columns {
     reason: Dataset,
 }
 
+/// A name in the same folder for a file that is to replace `path`, hidden and of this process alone.
+fn beside(path: &Path) -> PathBuf {
+    let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    path.with_file_name(format!(".{name}.{}", std::process::id()))
+}
+
 impl NexusSink {
     /// Creates the file; with `force` it replaces one that exists.
     ///
@@ -83,15 +89,18 @@ impl NexusSink {
         // and one that was never closed would not open again.
         let mut options = File::with_options();
         options.with_fapl(|access| access.file_locking(false).libver_bounds(LibraryVersion::V18, LibraryVersion::V18));
-        let file = if force { options.create(path) } else { options.create_excl(path) }.map_err(fail)?;
+        // What is to be replaced stays until the new file is there, with room for its first rows.
+        let place = if path.exists() { beside(path) } else { path.to_owned() };
+        let file = options.create_excl(&place).map_err(fail)?;
         let allocated = description.rows_ahead().min(description.frames);
         let built = layout::build(&file, &description, allocated).and_then(|columns| {
             file.flush()?;
+            std::fs::rename(&place, path).map_err(|error| error.to_string())?;
             Ok(columns)
         });
         let columns = built.map_err(|error| {
             // Nothing of worth is in it, and it would be in the way of the next try.
-            let _ = std::fs::remove_file(path);
+            let _ = std::fs::remove_file(&place);
             fail(error)
         })?;
         let (path, written) = (path.to_owned(), Instant::now());

@@ -4,6 +4,7 @@ mod report;
 mod stop;
 mod watched;
 
+use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
@@ -27,13 +28,13 @@ pub(crate) fn run(args: IntegrateArgs) -> Outcome {
     let stop = stop::on_signal()?;
     let prepared = job::prepare(meant.job.clone()).map_err(Failure::refused)?;
     for notice in meant.notices.iter().chain(&prepared.notices) {
-        eprintln!("note: {notice}");
+        print::stderr(&format!("note: {notice}"));
     }
     check_sources(&prepared, &meant.output)?;
     if stop.load(Ordering::Relaxed) {
         return Ok(Exit::Interrupted);
     }
-    eprintln!("{}", report::header(&prepared));
+    print::stderr(&report::header(&prepared));
     let description = prepared.description(meant.sums).map_err(Failure::refused)?;
     let images = prepared.images().map_err(Failure::refused)?;
     let sink = NexusSink::create(&meant.output, description, meant.force).map_err(Failure::io)?;
@@ -60,27 +61,31 @@ fn check_output(meant: &Meant) -> Result<(), Failure> {
     if !meant.force {
         return Err(Failure::refused(format!("--output {}: exists; --force replaces it", output.display())));
     }
-    let recipe = &meant.job.recipe;
-    let images = [&recipe.mask, &recipe.dark, &recipe.flat, &recipe.absorption, &recipe.variance].into_iter().flatten();
-    for input in meant.job.inputs.iter().chain(images) {
-        let file = input.split("::").next().unwrap_or(input);
-        if same_file(Path::new(file), output) {
-            return Err(Failure::refused(format!("--output {}: this is an input, too", output.display())));
-        }
+    let named = job::named_files(&meant.job.recipe).into_iter().map(|(_, file)| file);
+    for input in meant.job.inputs.iter().cloned().chain(named) {
+        let file = input.split("::").next().unwrap_or(&input);
+        refuse_same(Path::new(file), output)?;
     }
     Ok(())
 }
 
-/// Refuses to replace a file that links lead to.
+/// Refuses to replace a file that links lead to, and a run that would integrate nothing.
 fn check_sources(prepared: &Prepared, output: &Path) -> Result<(), Failure> {
-    match prepared.stack.origins().iter().find(|origin| same_file(&origin.file, output)) {
-        Some(_) => Err(Failure::refused(format!("--output {}: this is an input, too", output.display()))),
-        None => Ok(()),
+    if prepared.frames.is_empty() {
+        let there = prepared.stack.spec().frames;
+        return Err(Failure::refused(format!("--frames: there is nothing to integrate; the stack has {there} frames")));
     }
+    prepared.stack.origins().iter().try_for_each(|origin| refuse_same(&origin.file, output))
 }
 
-fn same_file(a: &Path, b: &Path) -> bool {
-    matches!((a.canonicalize(), b.canonicalize()), (Ok(a), Ok(b)) if a == b)
+/// Refuses an output that is one of the files read, whatever names it has.
+fn refuse_same(input: &Path, output: &Path) -> Result<(), Failure> {
+    match (std::fs::metadata(input), std::fs::metadata(output)) {
+        (Ok(a), Ok(b)) if (a.dev(), a.ino()) == (b.dev(), b.ino()) => {
+            Err(Failure::refused(format!("--output {}: this is an input, too", output.display())))
+        }
+        _ => Ok(()),
+    }
 }
 
 /// Runs the job; seconds count from the first read to the last row on disk. Whatever ends the run, what was pushed is in
@@ -97,13 +102,11 @@ fn integrate(
     let ran = prepared.run(images, &mut watched);
     progress.finish();
     for reason in watched.reasons() {
-        eprintln!("failed: {reason}");
+        print::stderr(&format!("failed: {reason}"));
     }
-    if watched.pushed().failed > watched.reasons().len() {
-        eprintln!(
-            "failed: and {} more; /entry/frames/reason of the output has all",
-            watched.pushed().failed - watched.reasons().len()
-        );
+    let untold = watched.pushed().failed - watched.reasons().len();
+    if untold > 0 {
+        print::stderr(&format!("failed: and {untold} more; /entry/frames/reason of the output has all"));
     }
     let summary = ran.as_ref().map_or_else(|_| watched.pushed(), Clone::clone);
     let mut sink = watched.into_sink();

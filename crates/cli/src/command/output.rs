@@ -10,6 +10,9 @@ pub(crate) fn check(option: &str, file: &Path) -> Result<(), Failure> {
     if file.is_dir() {
         return Err(Failure::refused(format!("{option}{shown}: a folder; the name of a file is needed")));
     }
+    if file.exists() && !file.is_file() {
+        return Err(Failure::refused(format!("{option}{shown}: a device or a pipe; the name of a file is needed")));
+    }
     match file.parent().filter(|folder| !folder.as_os_str().is_empty() && !folder.is_dir()) {
         Some(folder) => Err(Failure::refused(format!("{option}{shown}: there is no folder {}", folder.display()))),
         None => Ok(()),
