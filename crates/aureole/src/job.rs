@@ -1,5 +1,6 @@
 //! The description of a run: enough for another process to do it again.
 
+mod auto;
 mod error;
 mod prepare;
 pub mod pyfai;
@@ -75,13 +76,13 @@ pub struct RecipeSpec {
     /// Correct for the solid angle of each pixel.
     #[serde(default = "yes")]
     pub solid_angle: bool,
-    /// Pixels to leave out, beside the detector's own gaps.
+    /// Pixels to leave out, beside the detector's own gaps; `auto` for the mask beside the data.
     #[serde(default)]
     pub mask: Option<String>,
     /// Counts to subtract.
     #[serde(default)]
     pub dark: Option<String>,
-    /// Sensitivity of the pixels.
+    /// Sensitivity of the pixels; `auto` for the flat field beside the data.
     #[serde(default)]
     pub flat: Option<String>,
     /// Value of pixels without a measurement; the detector's own marker if nothing is said.

@@ -15,6 +15,7 @@ use aureole_core::plan::{CpuPlan, Ingredients};
 use aureole_core::poni;
 use aureole_core::recipe::Dummy;
 
+use super::auto::{self, Found};
 use super::{Execution, GeometrySpec, JobError, JobSpec, Normalization, RecipeSpec};
 use crate::hdf5::open::describe_io;
 use crate::image::{self, ImageError};
@@ -43,6 +44,8 @@ pub struct Prepared {
     pub isa: Isa,
     /// What the user should be told.
     pub notices: Vec<String>,
+    /// What was found beside the data, by what it is used as.
+    pub found: Vec<(&'static str, String)>,
     /// Seconds it took to make all this.
     pub seconds: f64,
 }
@@ -60,7 +63,8 @@ pub fn prepare(spec: JobSpec) -> Result<Prepared, JobError> {
     let StackSpec { shape, dtype, .. } = *stack.spec();
     let geometry = geometry.for_frames(shape)?;
     let frames = frame_range(&spec, stack.spec().frames)?;
-    let images = Images::read(recipe, shape, &geometry.detector)?;
+    let found = Found::beside(recipe, &spec.inputs, &stack, shape)?;
+    let images = Images::read(recipe, shape, &geometry.detector, &found)?;
     let (dummy, notice) = dummy(recipe, &geometry.detector, dtype)?;
     let binning = bin(recipe, &geometry, images.mask.as_deref())?;
     let normalization = normalization(&recipe.normalization, stack.spec().frames)?;
@@ -82,10 +86,12 @@ pub fn prepare(spec: JobSpec) -> Result<Prepared, JobError> {
         isa,
     })?;
     let threads = spec.execution.threads.and_then(NonZero::new).unwrap_or_else(layout::allowed_cores);
-    let notices = stack.notices().iter().cloned().chain(notice).collect();
+    let notices = stack.notices().iter().cloned().chain(notice).chain(found.notices).collect();
+    let named = [("mask", found.mask), ("flat", found.flat)];
+    let found = named.into_iter().filter_map(|(role, input)| Some((role, input?))).collect();
     let Binning { edges, centres, .. } = binning;
     let seconds = start.elapsed().as_secs_f64();
-    Ok(Prepared { spec, stack, geometry, plan, edges, centres, frames, threads, isa, notices, seconds })
+    Ok(Prepared { spec, stack, geometry, plan, edges, centres, frames, threads, isa, notices, found, seconds })
 }
 
 impl Prepared {
@@ -154,9 +160,14 @@ struct Images {
 }
 
 impl Images {
-    fn read(recipe: &RecipeSpec, shape: (usize, usize), detector: &Detector) -> Result<Images, JobError> {
+    fn read(
+        recipe: &RecipeSpec,
+        shape: (usize, usize),
+        detector: &Detector,
+        found: &Found,
+    ) -> Result<Images, JobError> {
         let mut mask = detector.mask();
-        if let Some(file) = &recipe.mask {
+        if let Some(file) = found.mask.as_deref().or(auto::named(recipe.mask.as_ref())) {
             let (found, user) = image::read_mask(file).map_err(|error| JobError::Image { option: "--mask", error })?;
             fits("--mask", file, found, shape)?;
             match &mut mask {
@@ -165,7 +176,8 @@ impl Images {
             }
         }
         let dark = correction("--dark", recipe.dark.as_deref(), shape)?;
-        let flat = correction("--flat", recipe.flat.as_deref(), shape)?;
+        let flat = correction("--flat", auto::named(recipe.flat.as_ref()), shape)?;
+        let flat = flat.or_else(|| found.sensitivity.clone());
         Ok(Images { mask, dark, flat })
     }
 }

@@ -8,6 +8,7 @@ use aureole_core::detector::DetectorFile;
 use aureole_core::recipe::ErrorModel;
 use sha2::{Digest, Sha256};
 
+use super::auto;
 use super::{GeometrySpec, JobError, Normalization, Prepared, RecipeSpec};
 use crate::sink::nexus::{Axis, Corrections, Description, Provenance};
 
@@ -48,6 +49,7 @@ impl Prepared {
         let files = named_files(&self.spec.recipe)
             .into_iter()
             .chain(self.detector_file())
+            .chain(self.found.iter().cloned())
             .map(|(role, input)| {
                 let (file, _) = crate::input::split(&input);
                 Ok((role.to_owned(), input.clone(), sha256(role, file)?))
@@ -86,9 +88,9 @@ fn named_files(recipe: &RecipeSpec) -> Vec<(&'static str, String)> {
     };
     let named = [
         ("poni", poni),
-        ("mask", recipe.mask.clone()),
+        ("mask", auto::named(recipe.mask.as_ref()).map(str::to_owned)),
         ("dark", recipe.dark.clone()),
-        ("flat", recipe.flat.clone()),
+        ("flat", auto::named(recipe.flat.as_ref()).map(str::to_owned)),
         ("normalization", monitor),
     ];
     named.into_iter().filter_map(|(role, input)| Some((role, input?))).collect()

@@ -58,8 +58,9 @@ pub(crate) struct DetectorArgs {
     /// A configuration saved by pyFAI-integrate (JSON); the options typed beside it win
     #[arg(long, value_name = "FILE")]
     pub(crate) config: Option<PathBuf>,
-    /// Pixels to leave out: an image that is not 0 there (.npy, .edf, .tif, HDF5 or FILE::/path)
-    #[arg(long, value_name = "FILE")]
+    /// Pixels to leave out: an image that is not 0 there (.npy, .edf, .tif, HDF5 or FILE::/path); auto
+    /// takes the pixel mask that lies beside the data (NXdetector, Eiger master, Odin's _meta.h5)
+    #[arg(long, value_name = "FILE|auto")]
     pub(crate) mask: Option<String>,
     /// Pixels with this value are left out, frame by frame; the detector's own marker if nothing is said
     #[arg(long, value_name = "COUNTS", value_parser = number, allow_negative_numbers = true)]
@@ -104,8 +105,9 @@ pub(crate) struct CorrectionArgs {
     /// An image to subtract from every frame (.npy, .edf, .tif, HDF5 or FILE::/path)
     #[arg(long, value_name = "FILE")]
     pub(crate) dark: Option<String>,
-    /// An image of the pixels' sensitivities to divide by
-    #[arg(long, value_name = "FILE")]
+    /// An image of the pixels' sensitivities to divide by; auto takes the flat field that lies beside the data, unless the
+    /// detector has applied it
+    #[arg(long, value_name = "FILE|auto")]
     pub(crate) flat: Option<String>,
     /// Polarization of the beam, from -1 (vertical) to 1 (horizontal); no correction if nothing is said
     #[arg(long, value_name = "F", value_parser = number, allow_negative_numbers = true)]
