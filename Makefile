@@ -6,7 +6,7 @@ PYTHON ?= python3
 FRAMES ?= 128
 PEERS  ?= ../shared/peers
 
-.PHONY: help setup demo test lint fmt doc bench-peer clean-demo
+.PHONY: help setup demo test lint fmt doc parity bench-peer clean-demo
 
 help:
 	@echo 'make demo        build, simulate $(FRAMES) frames of an Eiger 4M, integrate them, draw the patterns'
@@ -15,6 +15,7 @@ help:
 	@echo 'make lint        format check and clippy'
 	@echo 'make fmt         format the sources'
 	@echo 'make doc         the documentation of all crates, in target/doc'
+	@echo 'make parity      the comparison with pyFAI as a table, docs/parity.md'
 	@echo 'make bench-peer  the tutorial stack by pyFAI and by Aureole, one after the other'
 
 setup: .venv/tests-ready
@@ -51,6 +52,10 @@ fmt:
 
 doc: .venv/build-ready
 	RUSTDOCFLAGS='-D warnings' cargo doc --workspace --no-deps
+
+parity: setup
+	cargo build --release -p aureole-cli
+	.venv/bin/python tests/oracle/parity.py target/release/aureole ../shared/data docs/parity.md
 
 # Both read the same file on the same threads, pyFAI first; each prints its frames per second.
 bench-peer: setup

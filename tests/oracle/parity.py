@@ -1,10 +1,10 @@
 """Patterns of `aureole integrate` beside pyFAI's, over splitting x unit x mask x corrections x error model.
 
-usage: parity.py AUREOLE [DATA]
+usage: parity.py AUREOLE [DATA [REPORT]]
 
 AUREOLE is the command, DATA the folder of real files (skipped, aloud, where it is missing). Simulated stacks of an Eiger 4M
-and a Pilatus 1M are made by the command itself. Prints one line a case that misses and the worst of each group; exits with 1
-when any missed. The limits are those of docs/compatibility.md.
+and a Pilatus 1M are made by the command itself. Prints one line a case that misses and the worst of each group, and writes the worst of each image,
+splitting and unit to REPORT (Markdown) where one is named; exits with 1 when any missed. The limits are those of docs/compatibility.md.
 
 Full splitting is compared with pyFAI's own code fed with well-conditioned corners (support/conditioned.py); how far pyFAI as it
 is lies from that is printed beside. An azimuthal axis is compared without splitting: with it, pyFAI's bins leave the circle.
@@ -158,23 +158,42 @@ def options(case):
                 yield 1000, unit, split, masked, polarization, solid_angle, model
 
 
+def report(path, rows):
+    """The worst differences as a Markdown table; `rows` maps (image, splitting, unit) to figures."""
+    head = ["image", "splitting", "unit", "cases", "of the maximum", "of a bin", "pyFAI as it is: of the maximum", "of a bin"]
+    lines = ["# Parity with pyFAI", "", f"Written by `make parity`, beside pyFAI {pyFAI.version}: 1000 bins, with and without a mask, polarization,",
+             "solid angle and Poisson errors; the worst relative difference of intensities and errors over all these cases, in bins",
+             f"that hold at least {LEAST_PIXELS} pixels. Allowed: {OF_MAXIMUM:.0e} of the maximum and {OF_BIN:.0e} of a bin. With full splitting the reference is",
+             "pyFAI's own code fed with well-conditioned corners; the last two columns are pyFAI as it is (docs/compatibility.md).", "",
+             "| " + " | ".join(head) + " |", "|" + "---|" * len(head)]
+    for (name, split, unit), (count, worst) in rows.items():
+        usual = [f"{value:.0e}" for value in worst[2:4]] if split == "full" else ["", ""]
+        lines.append("| " + " | ".join([name, split, f"`{unit}`", str(count), *(f"{value:.0e}" for value in worst[:2]), *usual]) + " |")
+    pathlib.Path(path).write_text("\n".join(lines) + "\n")
+
+
 def main():
     missed = passed = 0
+    rows = {}
     with tempfile.TemporaryDirectory() as name:
         folder = pathlib.Path(name)
         for case in itertools.chain(real_cases(folder), simulated_cases(folder)):
-            worst = {}
             for option in options(case):
                 result = compare(case, folder / "out.h5", option)
                 good = result[0] <= OF_MAXIMUM and result[1] <= OF_BIN
                 passed, missed = passed + good, missed + (not good)
                 if not good:
                     print(f"MISS {case.name} {option}: {result[0]:.1e} of the maximum, {result[1]:.1e} of a bin")
-                worst[option[2]] = tuple(map(max, worst.get(option[2], result), result))
-            for split, (of_maximum, of_bin, usual_maximum, usual_bin, moved) in worst.items():
+                count, worst = rows.get((case.name, option[2], option[1]), (0, result))
+                rows[case.name, option[2], option[1]] = count + 1, tuple(map(max, worst, result))
+            for split in ENGINES:
+                groups = [worst for (image, of, _), (_, worst) in rows.items() if (image, of) == (case.name, split)]
+                of_maximum, of_bin, usual_maximum, usual_bin, moved = map(max, zip(*groups))
                 usual = f" (pyFAI as it is: {usual_maximum:.1e}, {usual_bin:.1e})" if split == "full" else ""
                 print(f"{case.name} {split}: worst {of_maximum:.1e} of the maximum, {of_bin:.1e} of a bin{usual}; "
                       f"{moved:.1g} pixels in another bin", flush=True)
+    if len(sys.argv) > 3:
+        report(sys.argv[3], rows)
     print(f"parity: {passed} passed, {missed} failed")
     return missed > 0
 

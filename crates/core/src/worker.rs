@@ -54,7 +54,9 @@ impl<'p> CpuWorker<'p> {
     /// Makes every chunk ready for [`CpuWorker::decode`].
     fn open(&mut self, chunks: &[ChunkBuf], sums: &mut Sums) {
         let format = &self.plan.format;
-        let len = if format.is_blocked() { format.block_elems() * format.elem_size() } else { format.bytes() };
+        // A dataset may state blocks larger than its chunks.
+        let elems = if format.is_blocked() { format.block_elems().min(format.elems()) } else { format.elems() };
+        let len = elems * format.elem_size();
         self.indexes.resize_with(chunks.len().max(self.indexes.len()), BlockIndex::default);
         self.pixels.resize_with(chunks.len().max(self.pixels.len()), || vec![0; len]);
         for (lane, chunk) in chunks.iter().enumerate() {

@@ -1,6 +1,6 @@
 //! Pixels without a measurement: masked by value they give the very bits that a mask in the plan gives.
 
-use aureole_codec::{ChunkFormat, Isa};
+use aureole_codec::{ChunkFormat, Compression, Filter, Isa};
 use aureole_core::binning::{Matrix, MatrixBuilder};
 use aureole_core::dtype::Dtype;
 use aureole_core::pattern::{Pattern, Status};
@@ -168,4 +168,15 @@ fn ingredients_that_do_not_fit_are_refused() {
     assert!(matches!(refused(Ingredients { dtype: Dtype::U16, ..good }), PlanError::ElemSize { .. }));
     assert_eq!(refused(Ingredients { norm: &vec![0.0; PIXELS], ..good }), PlanError::NoPixels);
     assert_eq!(refused(Ingredients { matrix: &without(&matrix, |_| true), ..good }), PlanError::NoPixels);
+}
+
+#[test]
+fn a_block_larger_than_its_chunk_takes_no_more_memory_than_the_chunk() {
+    let (matrix, norm, dark) = (random_matrix(PIXELS, BINS, 9), norm(), vec![0.0; PIXELS]);
+    let filter = Filter::Bitshuffle { block_elems: 0xFFFF_FFF8, compression: Compression::Lz4 };
+    let format = ChunkFormat::new(vec![filter], 4, PIXELS).unwrap();
+    let recipe = ingredients(&matrix, &norm, &dark, Dtype::U32, &format);
+    for pattern in integrate(&recipe, &[vec![], vec![0; 100]]) {
+        assert!(matches!(pattern.status, Status::Failed(_)));
+    }
 }

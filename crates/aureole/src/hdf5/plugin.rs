@@ -4,7 +4,7 @@
 use std::ffi::{c_int, c_uint, c_void};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::slice;
-use std::sync::Once;
+use std::sync::OnceLock;
 
 use aureole_codec::{ChunkFormat, Compression, Decoder, Filter, Isa};
 use hdf5_metno::sync::sync;
@@ -14,24 +14,27 @@ use hdf5_metno_sys::h5z::{H5Z_CLASS_T_VERS, H5Z_FLAG_REVERSE, H5Z_class2_t, H5Zf
 /// Most bytes LZ4 makes of one.
 const LZ4_RATIO: u64 = 255;
 
-/// Makes bitshuffle (32008) and LZ4 (32004) known to the library, once, unless it has them from a plug-in.
-pub(crate) fn register() {
-    static ONCE: Once = Once::new();
-    ONCE.call_once(|| {
+/// Makes bitshuffle (32008) and LZ4 (32004) known to the library, once, unless it has them from a plug-in. Returns true
+/// when bitshuffle is ours and not a plug-in's.
+pub(crate) fn register() -> bool {
+    static OURS: OnceLock<bool> = OnceLock::new();
+    *OURS.get_or_init(|| {
         sync(|| {
-            register_one(32008, c"aureole bitshuffle", undo_bitshuffle);
+            let ours = register_one(32008, c"aureole bitshuffle", undo_bitshuffle);
             register_one(32004, c"aureole LZ4", undo_lz4);
-        });
-    });
+            ours
+        })
+    })
 }
 
 type Callback = unsafe extern "C" fn(c_uint, usize, *const c_uint, usize, *mut usize, *mut *mut c_void) -> usize;
 
-fn register_one(id: c_int, name: &'static std::ffi::CStr, callback: Callback) {
+fn register_one(id: c_int, name: &'static std::ffi::CStr, callback: Callback) -> bool {
     let class = H5Z_class2_t {
         version: H5Z_CLASS_T_VERS as c_int,
         id,
-        encoder_present: 0,
+        // Else HDF5 refuses to create datasets with it; to encode, the callback fails, which an optional filter may.
+        encoder_present: 1,
         decoder_present: 1,
         name: name.as_ptr(),
         can_apply: None,
@@ -39,11 +42,7 @@ fn register_one(id: c_int, name: &'static std::ffi::CStr, callback: Callback) {
         filter: Some(callback),
     };
     // SAFETY: the library copies the class; the name and the callback live as long as the program.
-    unsafe {
-        if H5Zfilter_avail(id) <= 0 {
-            H5Zregister((&raw const class).cast());
-        }
-    }
+    unsafe { H5Zfilter_avail(id) <= 0 && H5Zregister((&raw const class).cast()) >= 0 }
 }
 
 /// Safety: as HDF5 calls a filter, see [`filter`].
@@ -92,25 +91,28 @@ unsafe fn filter(
         let values = if values.is_null() { &[] } else { slice::from_raw_parts(values, count) };
         (values, slice::from_raw_parts((*buffer).cast::<u8>(), length))
     };
-    let decoded = catch_unwind(AssertUnwindSafe(|| {
-        let format = format(values, input)?;
-        let mut out = vec![0; format.bytes()];
-        Decoder::new(&format, Isa::best()).decode_chunk(input, 0, &mut out).ok()?;
-        Some(out)
-    }));
-    let Ok(Some(out)) = decoded else { return 0 };
-    // SAFETY: the new buffer has the length of `out`; both buffers are the library's own, and it takes the new one over.
+    let Ok(Some(format)) = catch_unwind(|| format(values, input)) else { return 0 };
+    let decoded = format.bytes();
+    // SAFETY: the library's memory, zeroed; null when there is not enough.
+    let new = unsafe { H5allocate_memory(decoded.max(1), 1) };
+    if new.is_null() {
+        return 0;
+    }
+    // SAFETY: the new buffer has that many bytes, all of them initialised, and nobody else knows it yet.
+    let out = unsafe { slice::from_raw_parts_mut(new.cast::<u8>(), decoded) };
+    let done =
+        catch_unwind(AssertUnwindSafe(|| Decoder::new(&format, Isa::best()).decode_chunk(input, 0, out).is_ok()));
+    let good = matches!(done, Ok(true));
+    // SAFETY: both buffers are the library's own; the one that is not freed here is the one it goes on with.
     unsafe {
-        let new = H5allocate_memory(out.len().max(1), 0).cast::<u8>();
-        if new.is_null() {
+        H5free_memory(if good { *buffer } else { new });
+        if !good {
             return 0;
         }
-        new.copy_from_nonoverlapping(out.as_ptr(), out.len());
-        H5free_memory(*buffer);
-        *buffer = new.cast();
-        *size = out.len();
+        *buffer = new;
+        *size = decoded;
     }
-    out.len()
+    decoded
 }
 
 /// The format of a bitshuffle chunk; its decoded length is in its header, or is its own where nothing is compressed.

@@ -3,7 +3,8 @@
 //! Every call runs inside [`sync`], the wrapper's own global lock.
 #![allow(unsafe_code)] // The C interface: link values, virtual mappings, one private property, reads into plain bytes.
 
-use std::ffi::{CStr, CString, c_char, c_uint, c_void};
+use std::ffi::{CStr, CString, c_char, c_int, c_uint, c_void};
+use std::mem::MaybeUninit;
 use std::path::Path;
 use std::ptr;
 
@@ -43,6 +44,10 @@ pub(crate) enum Link {
     },
 }
 
+const HARD: c_int = H5L_type_t::H5L_TYPE_HARD as c_int;
+const SOFT: c_int = H5L_type_t::H5L_TYPE_SOFT as c_int;
+const EXTERNAL: c_int = H5L_type_t::H5L_TYPE_EXTERNAL as c_int;
+
 /// The link `name` of a group, not followed; `None` when there is none.
 pub(crate) fn link(group: &Group, name: &str) -> Result<Option<Link>> {
     if !group.link_exists(name) {
@@ -50,16 +55,18 @@ pub(crate) fn link(group: &Group, name: &str) -> Result<Option<Link>> {
     }
     let cname = CString::new(name).map_err(|_| "a NUL in a link's name")?;
     sync(|| {
-        let mut info = H5L_info2_t::default();
-        // SAFETY: `cname` is NUL-terminated and `info` is a live struct of the type that the call fills.
-        h5check(unsafe { H5Lget_info2(group.id(), cname.as_ptr(), &raw mut info, H5P_DEFAULT) })?;
-        match info.type_ {
-            H5L_type_t::H5L_TYPE_HARD => Ok(Some(Link::Hard)),
-            H5L_type_t::H5L_TYPE_SOFT => {
+        let mut info = MaybeUninit::<H5L_info2_t>::zeroed();
+        // SAFETY: `cname` is NUL-terminated and `info` has room for the struct that the call fills.
+        h5check(unsafe { H5Lget_info2(group.id(), cname.as_ptr(), info.as_mut_ptr(), H5P_DEFAULT) })?;
+        // SAFETY: the field is a C int. A file may hold kinds that the enum has not, so it is never read as the enum.
+        let kind = unsafe { (&raw const (*info.as_ptr()).type_).cast::<c_int>().read() };
+        match kind {
+            HARD => Ok(Some(Link::Hard)),
+            SOFT => {
                 let value = link_value(group.id(), &cname)?;
                 Ok(Some(Link::Soft(text(&value))))
             }
-            H5L_type_t::H5L_TYPE_EXTERNAL => external(&link_value(group.id(), &cname)?).map(Some),
+            EXTERNAL => external(&link_value(group.id(), &cname)?).map(Some),
             _ => Err("a link of an unknown kind".into()),
         }
     })

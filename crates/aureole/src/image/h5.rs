@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use aureole_core::dtype::Dtype;
 use hdf5_metno::Dataset;
 
 use super::{Image, ImageError, byte_count};
@@ -69,13 +70,14 @@ fn read_dataset(place: &Place, dataset: &Dataset, shape: (usize, usize)) -> Resu
     })?;
     let size = byte_count(shape, element.dtype).filter(|size| *size <= LARGEST);
     let size = size.ok_or_else(|| place.fail(format!("shape {:?} is too large to read at once", dataset.shape())))?;
-    if element.boolean {
-        let bytes = dataset.read_raw::<bool>().map_err(unreadable)?.into_iter().map(u8::from).collect();
-        return Ok(Image { shape, dtype: element.dtype, bytes });
-    }
     let mut bytes = vec![0; size];
     let full = dataset.shape();
-    raw::read_block(dataset, &vec![0; full.len()], &full, element.dtype, &mut bytes).map_err(unreadable)?;
+    // Booleans are stored as signed bytes, which a file may set to anything: all but 0 are true.
+    let stored = if element.boolean { Dtype::I8 } else { element.dtype };
+    raw::read_block(dataset, &vec![0; full.len()], &full, stored, &mut bytes).map_err(unreadable)?;
+    if element.boolean {
+        bytes.iter_mut().for_each(|byte| *byte = u8::from(*byte != 0));
+    }
     Ok(Image { shape, dtype: element.dtype, bytes })
 }
 

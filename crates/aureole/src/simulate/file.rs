@@ -72,12 +72,14 @@ fn group(parent: &Group, name: &str, class: &str, key: &str, value: &str) -> hdf
     Ok(group)
 }
 
-/// Creates the dataset `data`, one frame a chunk, bitshuffle-LZ4. The filter is optional, so that it need not be known
-/// to the library, which hdf5-metno's builder asks for.
+/// Creates the dataset `data`, one frame a chunk, bitshuffle-LZ4. The filter is optional: the chunks are
+/// written as they are, and the library is never asked to encode one.
 fn create_dataset(group: &Group, dims: [u64; 3], dtype: Dtype) -> hdf5_metno::Result<()> {
     let datatype = Datatype::from_descriptor(&descriptor(dtype))?;
     // Version 0.4 of the format, bytes an element, the default block, LZ4.
-    let parameters = [0, 4, dtype.size() as u32, 0, 2];
+    let stored = [0, 4, dtype.size() as u32, 0, 2];
+    // A plug-in puts the first three in front itself.
+    let parameters = if crate::hdf5::plugin::register() { &stored[..] } else { &stored[3..] };
     let chunk = [1, dims[1], dims[2]];
     // SAFETY: every pointer is to an array of the stated length that outlives the call; identifiers are used while open
     // and closed once, after the last use.

@@ -143,6 +143,20 @@ fn hdf5_images_drop_leading_ones_and_take_booleans() {
 }
 
 #[test]
+fn a_boolean_that_is_neither_0_nor_1_in_the_file_is_true() {
+    let folder = tempdir().unwrap();
+    let path = folder.path().join("a.h5");
+    let file = File::create(&path).unwrap();
+    let mask = file.new_dataset_builder().with_data(&Array2::from_elem((1, 4), false)).create("mask").unwrap();
+    let offset = mask.offset().unwrap() as usize;
+    drop((mask, file));
+    let mut bytes = fs::read(&path).unwrap();
+    bytes[offset..offset + 4].copy_from_slice(&[0, 1, 2, 255]);
+    fs::write(&path, bytes).unwrap();
+    assert_eq!(read_mask(&format!("{}::mask", path.display())).unwrap().1, [false, true, true, true]);
+}
+
+#[test]
 fn real_images_have_their_shapes_types_and_extremes() {
     let Some(folder) = real_files("images of real detectors") else { return };
     for (name, shape, dtype, low, high) in [

@@ -71,3 +71,21 @@ fn frames_made_of_modules_go_through_the_library() {
     assert!(stack.notices()[0].contains("not made of whole frames"), "{:?}", stack.notices());
     assert_ramp(&stack, 2);
 }
+
+#[test]
+fn a_virtual_stack_without_frames_is_refused_whatever_its_other_dimensions_claim() {
+    let folder = tempdir().unwrap();
+    let path = folder.path().join("none.h5");
+    let long = 1usize << 45;
+    let source = File::create(folder.path().join("a.h5")).unwrap();
+    source.new_dataset::<u32>().shape((0, long, 4, 4)).chunk((1, 1, 4, 4)).create("data").unwrap();
+    drop(source);
+    let file = File::create(&path).unwrap();
+    let all = || Selection::try_new(s![0..0, 0..long, .., ..]).unwrap();
+    let shape = (0, long, 4, 4);
+    let mapped = file.new_dataset::<u32>().shape(shape).virtual_map("a.h5", "/data", shape, all(), shape, all());
+    mapped.create("data").unwrap();
+    drop(file);
+    let message = refusal(&path);
+    assert!(message.contains("none.h5"), "{message}");
+}

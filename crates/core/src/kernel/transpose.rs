@@ -55,7 +55,8 @@ fn widened<P: IntegerPixel>(bytes: &[u8]) -> __m256i {
             (1, true) => _mm256_cvtepi8_epi32(_mm_loadl_epi64(from.cast())),
             (2, false) => _mm256_cvtepu16_epi32(_mm_loadu_si128(from.cast())),
             (2, true) => _mm256_cvtepi16_epi32(_mm_loadu_si128(from.cast())),
-            _ => _mm256_loadu_si256(from.cast()),
+            (4, _) => _mm256_loadu_si256(from.cast()),
+            _ => unreachable!("integer pixels of the kernel have 1, 2 or 4 bytes"),
         }
     }
 }

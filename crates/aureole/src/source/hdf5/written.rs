@@ -26,6 +26,9 @@ pub(super) fn written(place: &Place, frames: &Frames) -> Result<Vec<bool>, Hdf5E
 
 fn chunks(place: &Place, frames: &Frames) -> Result<Vec<bool>, Hdf5Error> {
     let dims = frames.dataset.chunk().ok_or_else(|| place.fail("its chunk size cannot be read"))?;
+    if dims.len() != frames.leading.len() + 2 {
+        return Err(place.fail(format!("chunks of {dims:?}, which is not its number of dimensions")));
+    }
     let (leading, last) = dims.split_at(frames.leading.len());
     if leading.iter().try_fold(1usize, |product, length| product.checked_mul(*length)).is_none_or(|n| n > MOST_A_CHUNK)
     {
@@ -82,6 +85,10 @@ fn mapped(place: &Place, frames: &Frames) -> Result<Vec<bool>, Hdf5Error> {
 
 /// The numbers of the frames that a selection reaches, in its own order; what lies outside the dataset is left out.
 pub(super) fn numbers(part: &Regular, frames: &Frames) -> Vec<usize> {
+    if frames.count == 0 {
+        // Where one dimension is 0, another may claim any length.
+        return Vec::new();
+    }
     let mut numbers = vec![0];
     for (dimension, &length) in frames.leading.iter().enumerate() {
         let inside = part.indices(dimension, length);
