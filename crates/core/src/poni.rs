@@ -4,6 +4,7 @@
 //! counts. Version 1 gives pixel sizes, later ones a detector's name and its configuration as JSON.
 
 mod detector;
+pub mod fit2d;
 mod keys;
 
 use crate::detector::{Detector, DetectorError, DetectorFile};
@@ -57,6 +58,9 @@ pub enum PoniError {
         /// What is wrong, with the file's name.
         reason: String,
     },
+    /// Parameters of Fit2D that cannot be used.
+    #[error("Fit2D parameters: {0}")]
+    Fit2d(String),
     /// The detector cannot be had.
     #[error("line {line}: {error}")]
     Detector {

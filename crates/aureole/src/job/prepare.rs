@@ -139,6 +139,9 @@ fn read_geometry(spec: &GeometrySpec) -> Result<Geometry, JobError> {
             (path.display().to_string(), String::from_utf8_lossy(&text).into_owned())
         }
     };
+    if poni::fit2d::is_fit2d(&text) {
+        return poni::fit2d::parse(&text).map_err(|error| JobError::Poni { file, error });
+    }
     let read = |detector, file: &_| crate::detector::read(detector, file, beside);
     poni::parse_with(&text, &read).map_err(|error| JobError::Poni { file, error })
 }
