@@ -1,5 +1,6 @@
 //! The description of a run: enough for another process to do it again.
 
+mod auto;
 mod edges;
 mod error;
 mod prepare;
@@ -15,8 +16,8 @@ use aureole_core::unit::{Sample, Unit};
 use serde::{Deserialize, Serialize};
 
 pub use error::JobError;
-pub use record::named_files;
 pub use prepare::{Prepared, prepare};
+pub use record::named_files;
 
 use crate::layout::Layout;
 
@@ -102,13 +103,13 @@ pub struct RecipeSpec {
     /// Correct for the solid angle of each pixel.
     #[serde(default = "yes")]
     pub solid_angle: bool,
-    /// Pixels to leave out, beside the detector's own gaps.
+    /// Pixels to leave out, beside the detector's own gaps; `auto` for the mask beside the data.
     #[serde(default)]
     pub mask: Option<String>,
     /// Counts to subtract.
     #[serde(default)]
     pub dark: Option<String>,
-    /// Sensitivity of the pixels.
+    /// Sensitivity of the pixels; `auto` for the flat field beside the data.
     #[serde(default)]
     pub flat: Option<String>,
     /// Image of the factors by which pixels see less than arrives, beside `flat`: what the sample or the sensor absorbs.

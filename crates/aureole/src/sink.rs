@@ -1,6 +1,6 @@
 //! Sinks: where patterns go.
 
-mod clock;
+pub(crate) mod clock;
 mod memory;
 pub mod nexus;
 

@@ -24,8 +24,10 @@ mod naive;
 #[cfg(test)]
 mod tests;
 
-pub use matrix::{Matrix, MatrixBuilder, TooManyEntries};
+pub use matrix::{MOST_ENTRIES, Matrix, MatrixBuilder, TooManyEntries};
 pub use split::{Split, SplitError};
+
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use rayon::prelude::*;
 
@@ -244,6 +246,8 @@ fn matrix_of<S: FnMut(&Pixel, &mut Shares) -> bool>(
     bins: usize,
     sharer: impl Fn() -> S + Sync,
 ) -> Result<Matrix, BinningError> {
+    // Counted while the parts are made, so that memory is not taken for what will be refused.
+    let entries = AtomicUsize::new(0);
     let parts: Result<Vec<Matrix>, TooManyEntries> = pixels
         .tasks(ROWS_A_TASK)
         .into_par_iter()
@@ -258,7 +262,10 @@ fn matrix_of<S: FnMut(&Pixel, &mut Shares) -> bool>(
                     full = builder.push(shares.entries(), whole);
                 }
             });
-            full.map(|()| builder.finish())
+            full?;
+            let part = builder.finish();
+            let so_far = entries.fetch_add(part.entries(), Ordering::Relaxed) + part.entries();
+            if so_far > MOST_ENTRIES { Err(TooManyEntries) } else { Ok(part) }
         })
         .collect();
     Ok(Matrix::stack(bins, parts?)?)

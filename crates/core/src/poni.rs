@@ -4,6 +4,7 @@
 //! counts. Version 1 gives pixel sizes, later ones a detector's name and its configuration as JSON.
 
 mod detector;
+pub mod fit2d;
 mod keys;
 
 use crate::detector::{Detector, DetectorError, DetectorFile};
@@ -57,6 +58,9 @@ pub enum PoniError {
         /// What is wrong, with the file's name.
         reason: String,
     },
+    /// Parameters of Fit2D that cannot be used.
+    #[error("Fit2D parameters: {0}")]
+    Fit2d(String),
     /// The detector cannot be had.
     #[error("line {line}: {error}")]
     Detector {
@@ -90,7 +94,8 @@ pub fn parse(text: &str) -> Result<Geometry, PoniError> {
 /// # Errors
 /// Names the key, its line and what is allowed.
 pub fn parse_with(text: &str, read: ReadDetector<'_>) -> Result<Geometry, PoniError> {
-    let keys = Keys::read(text)?;
+    // Some editors put a byte order mark in front.
+    let keys = Keys::read(text.trim_start_matches('\u{feff}'))?;
     let version = version(&keys)?;
     let detector = if version < 2.0 { detector::from_sizes(&keys, read)? } else { detector::from_config(&keys, read)? };
     let detector = with_parallax(detector, &keys)?;

@@ -3,8 +3,8 @@
 use aureole_core::dtype::Dtype;
 
 use crate::hdf5::Hdf5Error;
-use crate::hdf5::attributes::string;
-use crate::hdf5::place::Place;
+use crate::hdf5::attributes::{string, text};
+use crate::hdf5::place::{Place, locate};
 use crate::hdf5::{plugin, raw, virtuals};
 
 /// Groups looked through below the root, so that a file of many does not take for ever.
@@ -13,12 +13,12 @@ const MOST_GROUPS: usize = 1000;
 const DEEPEST: usize = 4;
 
 /// The NeXus class of a group.
-pub(crate) fn class(place: &Place) -> Option<String> {
+fn class(place: &Place) -> Option<String> {
     string(place.group()?, "NX_class")
 }
 
 /// All groups of the class `NXdetector`, in the order of their names, those of a level before those below it.
-pub(crate) fn detector_groups(root: &Place) -> Vec<Place> {
+pub(super) fn detector_groups(root: &Place) -> Vec<Place> {
     let (mut found, mut level) = (Vec::new(), vec![root.clone()]);
     for _ in 0..DEEPEST {
         let groups =
@@ -70,4 +70,22 @@ pub(super) fn block(place: &Place, dtype: Dtype) -> Result<Vec<u8>, Hdf5Error> {
     let mut bytes = vec![0; size];
     raw::read_block(dataset, &vec![0; shape.len()], &shape, dtype, &mut bytes).map_err(unreadable)?;
     Ok(bytes)
+}
+
+/// The groups of the class `NXdetector`, each with the `detectorSpecific` group that Dectris detectors have in it.
+pub(crate) fn groups_with(root: &Place) -> Vec<(Place, Option<Place>)> {
+    let specific = |place: &Place| place.find("detectorSpecific").ok().filter(|inner| inner.group().is_some());
+    detector_groups(root).into_iter().map(|place| (place.clone(), specific(&place))).collect()
+}
+
+/// True for a switch that is on.
+pub(crate) fn flag(place: &Place, name: &str) -> bool {
+    numbers(place, name).ok().flatten().is_some_and(|values| values.first().is_some_and(|value| *value != 0.0))
+}
+
+/// The dataset that a text refers to, written `FILE//path`: so Diamond's files name their pixel masks.
+pub(crate) fn referred(place: &Place) -> Option<Place> {
+    let text = text(place.dataset()?)?;
+    let (file, path) = text.split_once("//")?;
+    Place::open(&locate(&place.file, file)?).ok()?.find(path).ok()
 }

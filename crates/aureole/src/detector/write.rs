@@ -3,10 +3,12 @@
 use std::path::{Path, PathBuf};
 
 use aureole_core::detector::{Arrangement, Detector};
+use hdf5_metno::types::VarLenUnicode;
 use hdf5_metno::{File, Group};
 
 use crate::hdf5::attributes::{put, unicode};
 use crate::hdf5::raw;
+use crate::sink::clock;
 
 /// Why a detector cannot be written.
 #[derive(Debug, thiserror::Error)]
@@ -42,6 +44,8 @@ pub fn write(file: &Path, detector: &Detector) -> Result<(), DetectorWriteError>
         let file = File::create_excl(file)?;
         put(&file, "default", "entry_0000")?;
         let entry = group(&file, "entry_0000", "NXentry")?;
+        // pyFAI looks at entries only that say when they began.
+        text(&entry, "start_time", &clock::now())?;
         let part = group(&entry, "pyFAI", "NXsubentry")?;
         let group = group(&part, &detector.name().replace(' ', "_"), "NXdetector")?;
         describe(&group, detector, shape)?;
@@ -51,10 +55,7 @@ pub fn write(file: &Path, detector: &Detector) -> Result<(), DetectorWriteError>
 }
 
 fn describe(group: &Group, detector: &Detector, shape: (usize, usize)) -> hdf5_metno::Result<()> {
-    let text = |name: &str, text: &str| {
-        group.new_dataset::<hdf5_metno::types::VarLenUnicode>().create(name)?.write_scalar(&unicode(text))
-    };
-    text("API_VERSION", "1.1")?;
+    text(group, "API_VERSION", "1.1")?;
     let pixel = detector.pixel();
     put(&*group.new_dataset_builder().with_data(&[pixel.0, pixel.1]).create("pixel_size")?, "units", "m")?;
     for name in ["shape", "max_shape"] {
@@ -67,6 +68,8 @@ fn describe(group: &Group, detector: &Detector, shape: (usize, usize)) -> hdf5_m
     group.new_dataset::<i32>().create("CORNERS")?.write_scalar(&4)?;
     let plane = detector.positions().is_none_or(|positions| positions.is_plane());
     group.new_dataset::<bool>().create("IS_FLAT")?.write_scalar(&plane)?;
+    // Otherwise pyFAI takes one corner of each pixel for those of its neighbours too.
+    group.new_dataset::<bool>().create("IS_CONTIGUOUS")?.write_scalar(&detector.positions().is_none())?;
     if let Some((value, delta)) = detector.dummy() {
         group.new_dataset::<i64>().create("dummy")?.write_scalar(&value)?;
         if let Some(delta) = delta {
@@ -74,7 +77,7 @@ fn describe(group: &Group, detector: &Detector, shape: (usize, usize)) -> hdf5_m
         }
     }
     if let Some(sensor) = detector.sensor() {
-        text("sensor_material", &sensor.material)?;
+        text(group, "sensor_material", &sensor.material)?;
         if let Some(thickness) = sensor.thickness {
             group.new_dataset::<f64>().create("sensor_thickness")?.write_scalar(&thickness)?;
         }
@@ -109,6 +112,10 @@ fn corners(group: &Group, detector: &Detector, (rows, columns): (usize, usize)) 
         raw::write_rows(&dataset, row, &values)?;
     }
     Ok(())
+}
+
+fn text(group: &Group, name: &str, text: &str) -> hdf5_metno::Result<()> {
+    group.new_dataset::<VarLenUnicode>().create(name)?.write_scalar(&unicode(text))
 }
 
 fn group(parent: &Group, name: &str, class: &str) -> hdf5_metno::Result<Group> {

@@ -16,6 +16,7 @@ use aureole_core::plan::{AnyPlan, Ingredients};
 use aureole_core::poni;
 use aureole_core::recipe::{Dummy, ErrorModel, Marks};
 
+use super::auto::{self, Found};
 use super::{Execution, GeometrySpec, JobError, JobSpec, Normalization, RecipeSpec, edges};
 use crate::hdf5::open::describe_io;
 use crate::image::{self, ImageError};
@@ -47,6 +48,8 @@ pub struct Prepared {
     pub isa: Isa,
     /// What the user should be told.
     pub notices: Vec<String>,
+    /// What was found beside the data, by what it is used as.
+    pub found: Vec<(&'static str, String)>,
     /// Seconds it took to make all this.
     pub seconds: f64,
 }
@@ -68,7 +71,8 @@ pub fn prepare(mut spec: JobSpec) -> Result<Prepared, JobError> {
     let StackSpec { shape, dtype, .. } = *stack.spec();
     let geometry = geometry.for_frames(shape)?;
     let frames = frame_range(&spec, stack.spec().frames)?;
-    let images = Images::read(recipe, shape, &geometry.detector)?;
+    let found = Found::beside(recipe, &spec.inputs, &stack, shape)?;
+    let images = Images::read(recipe, shape, &geometry.detector, &found)?;
     let (dummy, notice) = dummy(recipe, &geometry.detector, dtype)?;
     check_saturation(recipe)?;
     let binning = bin(recipe, edges, &geometry, images.mask.as_deref())?;
@@ -91,7 +95,9 @@ pub fn prepare(mut spec: JobSpec) -> Result<Prepared, JobError> {
     };
     let plan = AnyPlan::new(&ingredients, recipe.mode)?;
     let threads = spec.execution.threads.and_then(NonZero::new).unwrap_or_else(layout::allowed_cores);
-    let notices = stack.notices().iter().cloned().chain(notice).collect();
+    let notices = stack.notices().iter().cloned().chain(notice).chain(found.notices).collect();
+    let named = [("mask", found.mask), ("flat", found.flat)];
+    let found = named.into_iter().filter_map(|(role, input)| Some((role, input?))).collect();
     let Binning { edges, centres, azimuthal, .. } = binning;
     let seconds = start.elapsed().as_secs_f64();
     let marks = Marks { dummy, saturation: spec.recipe.saturation };
@@ -108,6 +114,7 @@ pub fn prepare(mut spec: JobSpec) -> Result<Prepared, JobError> {
         threads,
         isa,
         notices,
+        found,
         seconds,
     })
 }
@@ -174,6 +181,9 @@ fn read_geometry(spec: &GeometrySpec) -> Result<Geometry, JobError> {
             (path.display().to_string(), String::from_utf8_lossy(&text).into_owned())
         }
     };
+    if poni::fit2d::is_fit2d(&text) {
+        return poni::fit2d::parse(&text).map_err(|error| JobError::Poni { file, error });
+    }
     let read = |detector, file: &_| crate::detector::read(detector, file, beside);
     poni::parse_with(&text, &read).map_err(|error| JobError::Poni { file, error })
 }
@@ -219,9 +229,14 @@ struct Images {
 }
 
 impl Images {
-    fn read(recipe: &RecipeSpec, shape: (usize, usize), detector: &Detector) -> Result<Images, JobError> {
+    fn read(
+        recipe: &RecipeSpec,
+        shape: (usize, usize),
+        detector: &Detector,
+        found: &Found,
+    ) -> Result<Images, JobError> {
         let mut mask = detector.mask();
-        if let Some(file) = &recipe.mask {
+        if let Some(file) = found.mask.as_deref().or(auto::named(recipe.mask.as_ref())) {
             let (found, user) = image::read_mask(file).map_err(|error| JobError::Image { option: "--mask", error })?;
             fits("--mask", file, found, shape)?;
             match &mut mask {
@@ -230,7 +245,8 @@ impl Images {
             }
         }
         let dark = correction("--dark", recipe.dark.as_deref(), shape)?;
-        let flat = correction("--flat", recipe.flat.as_deref(), shape)?;
+        let flat = correction("--flat", auto::named(recipe.flat.as_ref()), shape)?;
+        let flat = flat.or_else(|| found.sensitivity.clone());
         let absorption = correction("--absorption", recipe.absorption.as_deref(), shape)?;
         let variance = correction("--variance", recipe.variance.as_deref(), shape)?;
         match (recipe.error_model, &variance) {

@@ -8,6 +8,7 @@ use aureole_core::detector::DetectorFile;
 use aureole_core::recipe::ErrorModel;
 use sha2::{Digest, Sha256};
 
+use super::auto;
 use super::{EdgesSpec, GeometrySpec, JobError, Normalization, Prepared, RecipeSpec};
 use crate::sink::nexus::{Axis, Corrections, Description, Provenance};
 
@@ -55,6 +56,7 @@ impl Prepared {
         let files = named_files(&self.spec.recipe)
             .into_iter()
             .chain(self.detector_file())
+            .chain(self.found.iter().cloned())
             .map(|(role, input)| {
                 let (file, _) = crate::input::split(&input);
                 Ok((role.to_owned(), input.clone(), sha256(role, file)?))
@@ -99,9 +101,9 @@ pub fn named_files(recipe: &RecipeSpec) -> Vec<(&'static str, String)> {
     let named = [
         ("poni", poni),
         ("edges", edges),
-        ("mask", recipe.mask.clone()),
+        ("mask", auto::named(recipe.mask.as_ref()).map(str::to_owned)),
         ("dark", recipe.dark.clone()),
-        ("flat", recipe.flat.clone()),
+        ("flat", auto::named(recipe.flat.as_ref()).map(str::to_owned)),
         ("absorption", recipe.absorption.clone()),
         ("variance", recipe.variance.clone()),
         ("normalization", monitor),

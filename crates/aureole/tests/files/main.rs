@@ -1,5 +1,6 @@
 //! Files in and out: stacks, images and the result file, made here or real.
 
+mod beside;
 mod damage;
 mod detectors;
 mod images;

@@ -57,14 +57,15 @@ pub(crate) struct IntegrateArgs {
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Detector")]
 pub(crate) struct DetectorArgs {
-    /// The geometry: a PONI file, as pyFAI's calibration writes it
+    /// The geometry: a PONI file, as pyFAI's calibration writes it, or Fit2D's parameters as JSON
     #[arg(long, value_name = "FILE", required_unless_present = "config")]
     pub(crate) poni: Option<PathBuf>,
     /// A configuration saved by pyFAI-integrate (JSON); the options typed beside it win
     #[arg(long, value_name = "FILE")]
     pub(crate) config: Option<PathBuf>,
-    /// Pixels to leave out: an image that is not 0 there (.npy, .edf, .tif, HDF5 or FILE::/path)
-    #[arg(long, value_name = "FILE")]
+    /// Pixels to leave out: an image that is not 0 there (.npy, .edf, .tif, HDF5 or FILE::/path); auto
+    /// takes the pixel mask that lies beside the data (NXdetector, Eiger master, Odin's _meta.h5)
+    #[arg(long, value_name = "FILE|auto")]
     pub(crate) mask: Option<String>,
     /// Pixels with this value are left out, frame by frame; the detector's own marker if nothing is said
     #[arg(long, value_name = "COUNTS", value_parser = number, allow_negative_numbers = true)]
@@ -157,8 +158,9 @@ pub(crate) struct CorrectionArgs {
     /// An image to subtract from every frame (.npy, .edf, .tif, HDF5 or FILE::/path)
     #[arg(long, value_name = "FILE")]
     pub(crate) dark: Option<String>,
-    /// An image of the pixels' sensitivities to divide by
-    #[arg(long, value_name = "FILE")]
+    /// An image of the pixels' sensitivities to divide by; auto takes the flat field that lies beside the data, unless the
+    /// detector has applied it
+    #[arg(long, value_name = "FILE|auto")]
     pub(crate) flat: Option<String>,
     /// An image of what reaches each pixel through absorbing matter, 0 to 1, to divide by
     #[arg(long, value_name = "FILE")]

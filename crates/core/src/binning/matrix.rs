@@ -90,9 +90,12 @@ pub struct MatrixBuilder {
     matrix: Matrix,
 }
 
-/// A matrix with more entries than 32-bit offsets can number.
+/// The most entries a matrix may have: 2 GiB of them, and as much again in the plan made of it.
+pub const MOST_ENTRIES: usize = 1 << 28;
+
+/// A matrix with more than [`MOST_ENTRIES`] entries.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("more than {} pixel-bin pairs: use fewer bins or a smaller detector", u32::MAX)]
+#[error("more than {MOST_ENTRIES} pairs of a pixel and a bin would have to be kept in memory: use fewer bins")]
 pub struct TooManyEntries;
 
 impl MatrixBuilder {
@@ -115,7 +118,7 @@ impl MatrixBuilder {
     /// Appends one pixel: its bins, ascending and below the number of bins, with its share in each.
     ///
     /// # Errors
-    /// When the entries become too many to number.
+    /// When there are more than [`MOST_ENTRIES`].
     ///
     /// # Panics
     /// In debug builds, when a bin is out of range or out of order.
@@ -129,7 +132,10 @@ impl MatrixBuilder {
             matrix.bins_of.push(bin);
             matrix.shares.push(share);
         }
-        matrix.offsets.push(u32::try_from(matrix.bins_of.len()).map_err(|_| TooManyEntries)?);
+        if matrix.bins_of.len() > MOST_ENTRIES {
+            return Err(TooManyEntries);
+        }
+        matrix.offsets.push(matrix.bins_of.len() as u32);
         if pixel.is_multiple_of(64) {
             matrix.whole.push(0);
         }

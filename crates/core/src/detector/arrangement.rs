@@ -23,7 +23,7 @@ pub enum Arrangement {
         #[serde(default)]
         spacing: (f64, f64),
     },
-    /// Flat facets side by side along the slow axis, each turned towards the sample against the one before.
+    /// Flat facets side by side along the slow axis, each turned against the one before, away from the sample.
     Facets {
         /// Rows of a facet.
         rows: usize,

@@ -102,7 +102,7 @@ impl Projection {
     }
 
     /// The solid angle of the pixel around a point, relative to that of an equal pixel at the PONI: cos i·(L/r)², with
-    /// the angle of incidence i, the distance L of the PONI and r of the point. On a plane this is cos³ i.
+    /// the angle of incidence i, the distance L of the PONI and r of the point. On a plane this is cos³ i. What a spline distorts also counts by its area.
     #[must_use]
     pub fn solid_angle(&self, row: f64, column: f64) -> f64 {
         if let Some(scattered) = self.scattered.as_ref().filter(|scattered| !scattered.is_plane()) {
@@ -112,7 +112,8 @@ impl Projection {
             return scattered.cos_incidence(row, column, ray) * self.distance * self.distance / square;
         }
         let cosine = self.cos_plane(row, column);
-        cosine * cosine * cosine
+        let area = self.scattered.as_ref().map_or(1.0, |scattered| scattered.distorted_area(row, column));
+        area * cosine * cosine * cosine
     }
 
     /// The cosine of the angle between the ray to a point of a plane detector and the detector's normal.

@@ -1,7 +1,7 @@
 //! Pixels that lie on no plane grid, seen from the point of normal incidence.
 
 use super::Geometry;
-use crate::detector::{Arrangement, Place, Positions};
+use crate::detector::{Arrangement, DetectorFile, Place, Positions};
 
 /// Where such pixels lie, and how frames index them.
 #[derive(Clone, Debug, PartialEq)]
@@ -12,6 +12,8 @@ pub(super) struct Scattered {
     reversed: (bool, bool),
     poni: (f64, f64),
     plane: bool,
+    /// The area of a pixel before a spline distorted it, in m².
+    undistorted: Option<f64>,
 }
 
 impl Scattered {
@@ -23,7 +25,11 @@ impl Scattered {
         let as_framed = matches!(geometry.detector.arrangement(), Arrangement::Corners(corners) if corners.is_framed());
         let reversed = (orientation.reverses_rows() && !as_framed, orientation.reverses_columns() && !as_framed);
         let plane = positions.is_plane();
-        Some(Scattered { positions, shape, reversed, poni: (geometry.poni1, geometry.poni2), plane })
+        let is_spline = matches!(geometry.detector.file(), Some(DetectorFile::Spline(_)));
+        let (pixel1, pixel2) = geometry.detector.pixel();
+        let undistorted = is_spline.then_some(pixel1 * pixel2);
+        let poni = (geometry.poni1, geometry.poni2);
+        Some(Scattered { positions, shape, reversed, poni, plane, undistorted })
     }
 
     /// True when all lie in the detector's plane.
@@ -50,15 +56,27 @@ impl Scattered {
         self.positions.corners(row, column).map(|place| self.seen_from_poni(place))
     }
 
-    /// The cosine of the angle between a ray (z, y, x) and the normal of the pixel that a point lies in, whose normal is
-    /// that of its two diagonals.
+    /// The cosine of the angle between a ray (z, y, x) and the normal of the pixel that a point lies in.
     pub(super) fn cos_incidence(&self, row: f64, column: f64, ray: Place) -> f64 {
+        let normal = self.normal(row, column);
+        let lengths = (dot(normal, normal) * dot(ray, ray)).sqrt();
+        if lengths > 0.0 { dot(normal, ray).abs() / lengths } else { 0.0 }
+    }
+
+    /// The area of the pixel that a point lies in, relative to that before a spline distorted it; 1 where none did.
+    pub(super) fn distorted_area(&self, row: f64, column: f64) -> f64 {
+        self.undistorted.map_or(1.0, |area| {
+            let normal = self.normal(row, column);
+            dot(normal, normal).sqrt() / (2.0 * area)
+        })
+    }
+
+    /// The normal of the pixel that a point lies in, twice as long as the pixel is large: the product of its diagonals.
+    fn normal(&self, row: f64, column: f64) -> Place {
         let row = within(row, self.shape.0, false).0;
         let column = within(column, self.shape.1, false).0;
         let [a, b, c, d] = self.corners(row, column);
-        let normal = cross(between(a, c), between(b, d));
-        let lengths = (dot(normal, normal) * dot(ray, ray)).sqrt();
-        if lengths > 0.0 { dot(normal, ray).abs() / lengths } else { 0.0 }
+        cross(between(a, c), between(b, d))
     }
 
     fn seen_from_poni(&self, [z, y, x]: Place) -> Place {

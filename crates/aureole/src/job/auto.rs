@@ -1,0 +1,157 @@
+//! `--mask auto` and `--flat auto`: the pixel mask and the flat field that lie beside the data.
+//!
+//! They are sought in the `NXdetector` groups of the input files and of the files that hold the frames (an Eiger master keeps
+//! them in `detectorSpecific`), then in the `_meta.h5` file that Odin writes beside frames.
+
+use std::path::{Path, PathBuf};
+
+use super::{JobError, RecipeSpec};
+use crate::detector::{flag, groups_with, referred};
+use crate::hdf5::place::Place;
+use crate::image;
+use crate::source::Stack;
+
+/// How the recipe asks for what is beside the data.
+const AUTO: &str = "auto";
+
+/// What was found beside the data.
+#[derive(Default)]
+pub(super) struct Found {
+    /// The mask as `FILE::/path`.
+    pub(super) mask: Option<String>,
+    /// The flat field as `FILE::/path`.
+    pub(super) flat: Option<String>,
+    /// Sensitivities by which to divide.
+    pub(super) sensitivity: Option<Vec<f64>>,
+    /// What the user should be told.
+    pub(super) notices: Vec<String>,
+}
+
+/// A dataset beside the data.
+struct Beside {
+    place: Place,
+    /// A Dectris detector's own: its flat field holds factors to multiply with.
+    dectris: bool,
+    /// The detector has applied it already.
+    applied: bool,
+}
+
+impl Found {
+    /// Seeks what the recipe asks for by `auto`.
+    ///
+    /// # Errors
+    /// When there is none, or it cannot be read.
+    pub(super) fn beside(
+        recipe: &RecipeSpec,
+        inputs: &[String],
+        stack: &Stack,
+        shape: (usize, usize),
+    ) -> Result<Found, JobError> {
+        let mut found = Found::default();
+        let files = files(inputs, stack);
+        if recipe.mask.as_deref() == Some(AUTO) {
+            let beside = seek(&files, &["pixel_mask", "mask"], shape).ok_or_else(|| none("--mask", &files))?;
+            let input = input(&beside.place);
+            found.notices.push(format!("--mask auto: {input}"));
+            found.mask = Some(input);
+        }
+        if recipe.flat.as_deref() == Some(AUTO) {
+            let beside = seek(&files, &["flatfield"], shape).ok_or_else(|| none("--flat", &files))?;
+            found.take_flat(&beside)?;
+        }
+        Ok(found)
+    }
+
+    fn take_flat(&mut self, beside: &Beside) -> Result<(), JobError> {
+        let input = input(&beside.place);
+        if beside.applied {
+            let reason = "the detector has applied it to these frames, so it is not applied again";
+            self.notices.push(format!("--flat auto: {input}: {reason}"));
+            return Ok(());
+        }
+        let image = image::read_image(&input).map_err(|error| JobError::Image { option: "--flat", error })?;
+        let values = image.to_f64();
+        // A factor of 0 marks a pixel that the detector does not correct for: its sensitivity is not known.
+        let sensitivity = |factor: f64| if factor > 0.0 { 1.0 / factor } else { 0.0 };
+        let (values, how) = if beside.dectris {
+            (values.into_iter().map(sensitivity).collect(), "factors to multiply with")
+        } else {
+            (values, "sensitivities to divide by")
+        };
+        self.notices.push(format!("--flat auto: {input}, taken as {how}"));
+        (self.sensitivity, self.flat) = (Some(values), Some(input));
+        Ok(())
+    }
+}
+
+/// A recipe's file, when it names one.
+pub(super) fn named(file: Option<&String>) -> Option<&str> {
+    file.map(String::as_str).filter(|file| *file != AUTO)
+}
+
+fn input(place: &Place) -> String {
+    format!("{}::{}", place.file.display(), place.path)
+}
+
+fn none(option: &'static str, files: &[PathBuf]) -> JobError {
+    let files: Vec<String> = files.iter().map(|file| file.display().to_string()).collect();
+    let reason = format!("auto: none of the frames' shape in an NXdetector of {}", files.join(", "));
+    JobError::Option { option, reason }
+}
+
+/// The input files and those that hold the frames, each once.
+fn files(inputs: &[String], stack: &Stack) -> Vec<PathBuf> {
+    let named = inputs.iter().map(|input| crate::input::split(input).0.to_owned());
+    let holding = stack.origins().iter().map(|origin| origin.file.clone());
+    let mut files: Vec<PathBuf> = Vec::new();
+    for file in named.chain(holding) {
+        if !files.contains(&file) {
+            files.push(file);
+        }
+    }
+    files
+}
+
+/// The first dataset of one of the names and of the shape.
+fn seek(files: &[PathBuf], names: &[&str], shape: (usize, usize)) -> Option<Beside> {
+    let fits = |place: &Place| {
+        let full = place.dataset().map(|dataset| dataset.shape()).unwrap_or_default();
+        matches!(full.as_slice(), [leading @ .., rows, columns]
+            if (*rows, *columns) == shape && leading.iter().all(|length| *length == 1))
+    };
+    files.iter().find_map(|file| in_groups(file, names, &fits)).or_else(|| {
+        let odin = files.iter().filter_map(|file| meta(file));
+        odin.into_iter().find_map(|file| in_meta(&file, names, &fits))
+    })
+}
+
+/// In the `NXdetector` groups of a file.
+fn in_groups(file: &Path, names: &[&str], fits: &dyn Fn(&Place) -> bool) -> Option<Beside> {
+    let root = Place::open(file).ok()?;
+    groups_with(&root).into_iter().find_map(|(group, specific)| {
+        let holders = [Some(&group), specific.as_ref()];
+        let places = holders.into_iter().flatten().flat_map(|holder| {
+            names.iter().filter_map(|name| holder.find(name).ok()).map(|place| referred(&place).unwrap_or(place))
+        });
+        let place = places.into_iter().find(fits)?;
+        let applied = holders.into_iter().flatten().any(|holder| flag(holder, "flatfield_correction_applied"));
+        Some(Beside { place, dectris: specific.is_some(), applied })
+    })
+}
+
+/// In the file that Odin writes beside frames.
+fn in_meta(file: &Path, names: &[&str], fits: &dyn Fn(&Place) -> bool) -> Option<Beside> {
+    let root = Place::open(file).ok()?;
+    let place = names.iter().filter_map(|name| root.find(name).ok()).find(fits)?;
+    let applied = root.find("_dectris").is_ok_and(|dectris| flag(&dectris, "flatfield_enabled"));
+    Some(Beside { place, dectris: true, applied })
+}
+
+/// `scan_meta.h5` for `scan_000001.h5`.
+fn meta(file: &Path) -> Option<PathBuf> {
+    let stem = file.file_stem()?.to_str()?;
+    let (before, number) = stem.rsplit_once('_')?;
+    let numbered = !number.is_empty() && number.bytes().all(|digit| digit.is_ascii_digit());
+    let meta = file.with_file_name(format!("{before}_meta.h5"));
+    (numbered && meta.is_file()).then_some(meta)
+}
