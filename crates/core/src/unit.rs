@@ -13,7 +13,7 @@ use crate::suggest::nearest;
 
 /// The unit of the axis that pixels are binned along.
 ///
-/// Positions are computed in the space's internal unit (nm^-1, rad, m or nm); [`Unit::scale`] turns them into this unit.
+/// Positions are computed in the space's internal unit (nm^-1, rad or m); [`Unit::scale`] turns them into this unit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub enum Unit {
@@ -158,7 +158,7 @@ impl Unit {
         self.row().space
     }
 
-    /// The factor from the space's internal unit (nm^-1, rad, m, nm) to this unit.
+    /// The factor from the space's internal unit (nm^-1, rad, m) to this unit.
     #[must_use]
     pub const fn scale(self) -> f64 {
         self.row().scale

@@ -165,7 +165,7 @@ impl PyfaiConfig {
 /// The azimuthal bins of a cake. Whether it is one, older versions say apart, and the integrator's name says since version 5;
 /// a number alone says it, too.
 fn azimuthal_bins(bins: f64, keys: &Map<String, Value>) -> Option<usize> {
-    let is_1d = |key: &str| keys.get(key).and_then(Value::as_str).is_some_and(|name| name.starts_with("integrate1d"));
+    let is_1d = |key: &str| keys.get(key).and_then(Value::as_str).is_some_and(|name| !name.starts_with("integrate2d"));
     let off = keys.get("do_2D") == Some(&Value::Bool(false)) || is_1d("integrator_method") || is_1d("integrator_name");
     (bins > 1.0 && !off).then_some(bins as usize)
 }

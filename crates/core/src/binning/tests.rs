@@ -230,7 +230,7 @@ fn no_scattered_pixel_is_lost() {
     // The beam passes beside the detector: there is no pixel of which a part lies below radius 0.
     let detector = Detector::by_name("Xpad_flat").unwrap();
     let scattered = Geometry { detector, ..geometry((-0.05, -0.03), (0.0, 0.0, 0.0), 3) };
-    for split in Split::ALL {
+    for split in [Split::No, Split::BBox, Split::Full] {
         let binning = bin(&scattered, None, &spec(50, Unit::RMm, split)).unwrap();
         assert!((0..960 * 560).all(|pixel| (sum(&binning.matrix, pixel) - 1.0).abs() < 1e-5), "{split}");
     }

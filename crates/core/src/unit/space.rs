@@ -16,7 +16,7 @@ pub enum Space {
     Radius,
     /// Azimuth, internally in rad.
     Chi,
-    /// Distance of lattice planes, internally in nm.
+    /// Distance of lattice planes, internally in m.
     D,
     /// Its reciprocal's square, internally in nm^-2.
     DStar2,
@@ -67,7 +67,7 @@ impl Space {
             Space::TwoTheta => lab.radius().atan2(lab.z),
             Space::Radius => lab.radius(),
             Space::Chi => lab.chi(),
-            Space::D => TAU / q(),
+            Space::D => 1e-9 * TAU / q(),
             Space::DStar2 => (q() / TAU).powi(2),
             Space::Log10QM => (1e9 * q()).log10(),
             Space::LogQNm => q().ln(),

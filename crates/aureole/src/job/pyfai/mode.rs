@@ -11,7 +11,7 @@ pub(super) fn mode(key: &str, method: &str, keys: &Map<String, Value>) -> Result
     let option = |name: &str| keys.get("extra_options").and_then(|options| options.get(name));
     let numeric = |name: &str, default| option(name).map_or(Ok(default), |value| number(name, value));
     let mode = match method.trim_end_matches("_ng") {
-        "integrate1d" => Mode::Mean,
+        "integrate1d" | "integrate2d" => Mode::Mean,
         "sigma_clip" => Mode::SigmaClip {
             threshold: numeric("thres", Mode::THRESHOLD)?,
             max_iterations: numeric("max_iter", f64::from(Mode::MAX_ITERATIONS))? as u32,
@@ -26,7 +26,7 @@ pub(super) fn mode(key: &str, method: &str, keys: &Map<String, Value>) -> Result
                 Mode::Percentile { low: percentile, high: percentile }
             }
         },
-        _ => return Err(refuse(key, &format!("{method}; integrate1d, sigma_clip_ng and medfilt1d_ng are supported"))),
+        _ => return Err(refuse(key, &format!("{method}; integrate1d_ng, integrate2d_ng, sigma_clip_ng and medfilt1d_ng are supported"))),
     };
     mode.check().map_err(|reason| refuse("extra_options", reason))?;
     Ok(Some(mode))
