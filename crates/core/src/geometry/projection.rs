@@ -82,10 +82,10 @@ impl Projection {
     /// The point's position in the laboratory. Where pixels lie apart, it is the pixel's that begins there.
     #[must_use]
     pub fn lab(&self, row: f64, column: f64) -> Lab {
-        match &self.scattered {
-            None => self.turned(self.on_grid(row, column)),
-            Some(scattered) => self.turned(scattered.point(row, column)),
+        if self.scattered.is_none() && self.parallax.is_none() {
+            return self.rotated(self.on_grid(row, column));
         }
+        self.turned(self.place(row, column))
     }
 
     /// The positions of a pixel's corners, in the order of its outline.
@@ -136,8 +136,14 @@ impl Projection {
     }
 
     /// The position in the laboratory of a place on the detector, or rather of where the photons entered that it counts.
+    #[inline(never)] // What few detectors need must not burden the many that lie on a grid.
     fn turned(&self, [p3, p1, p2]: Place) -> Lab {
         let (p1, p2) = self.parallax.map_or((p1, p2), |parallax| parallax.entered((p1, p2), self.distance));
+        self.rotated([p3, p1, p2])
+    }
+
+    /// The position in the laboratory of a place on the detector.
+    fn rotated(&self, [p3, p1, p2]: Place) -> Lab {
         let along = |[a, b, c]: [f64; 3]| p1 * a + p2 * b + (self.distance + p3) * c;
         Lab { x: along(self.turn[0]), y: along(self.turn[1]), z: along(self.turn[2]) }
     }

@@ -43,6 +43,7 @@ impl Scattered {
     }
 
     /// The place of a point, counted in pixels of the frame, from the PONI.
+    #[inline(never)]
     pub(super) fn point(&self, row: f64, column: f64) -> Place {
         let (row, down) = within(row, self.shape.0, self.reversed.0);
         let (column, right) = within(column, self.shape.1, self.reversed.1);
