@@ -58,6 +58,10 @@ counted simulated "$PYTHON" tests/oracle/simulated.py target/debug/aureole
 counted readers "$PYTHON" tests/oracle/readers.py target/debug/examples/dump_stack $([ -d "$data" ] && echo "$data")
 counted detectors "$PYTHON" tests/oracle/detectors.py
 counted geometry "$PYTHON" tests/oracle/geometry.py
+counted irregular "$PYTHON" tests/oracle/irregular.py target/debug/aureole "$data"
+counted units "$PYTHON" tests/oracle/units.py target/debug/aureole "$data"
+counted ranges "$PYTHON" tests/oracle/ranges.py target/debug/aureole
+counted cakes "$PYTHON" tests/oracle/cakes.py target/debug/aureole "$data"
 counted published "$PYTHON" tests/oracle/published.py target/debug/aureole "$data"
 counted modes "$PYTHON" tests/oracle/modes.py target/debug/aureole
 counted parity "$PYTHON" tests/oracle/parity.py target/debug/aureole "$data"

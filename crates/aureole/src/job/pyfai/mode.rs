@@ -26,7 +26,12 @@ pub(super) fn mode(key: &str, method: &str, keys: &Map<String, Value>) -> Result
                 Mode::Percentile { low: percentile, high: percentile }
             }
         },
-        _ => return Err(refuse(key, &format!("{method}; integrate1d_ng, integrate2d_ng, sigma_clip_ng and medfilt1d_ng are supported"))),
+        _ => {
+            return Err(refuse(
+                key,
+                &format!("{method}; integrate1d_ng, integrate2d_ng, sigma_clip_ng and medfilt1d_ng are supported"),
+            ));
+        }
     };
     mode.check().map_err(|reason| refuse("extra_options", reason))?;
     Ok(Some(mode))
