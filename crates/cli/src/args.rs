@@ -47,8 +47,8 @@ Examples:
   aureole plot out.h5 -o out.png                            look at the result
   aureole integrate --help                                  all options, explained
 
-Exit codes: 0 done; 1 a file could not be read or written; 2 the request was refused, nothing done;
-            3 done, but some frames failed; 130 stopped with Ctrl-C, what was done is kept";
+Exit codes: 0 done; 1 a file could not be written, or the run broke off; 2 the request or an input was
+            refused, nothing done; 3 done, but some frames failed; 130 stopped, what was done is kept";
 
 #[cfg(test)]
 mod tests {

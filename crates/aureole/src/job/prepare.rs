@@ -40,6 +40,8 @@ pub struct Prepared {
     pub centres: Vec<f64>,
     /// Bins along the azimuthal axis of a cake, in its unit.
     pub azimuthal: Option<AzimuthalBins>,
+    /// Pixels that the detector's gaps and the mask leave out of every frame.
+    pub masked: usize,
     /// The frames to integrate.
     pub frames: Range<usize>,
     /// Threads to use.
@@ -101,6 +103,7 @@ pub fn prepare(mut spec: JobSpec) -> Result<Prepared, JobError> {
     let Binning { edges, centres, azimuthal, .. } = binning;
     let seconds = start.elapsed().as_secs_f64();
     let marks = Marks { dummy, saturation: spec.recipe.saturation };
+    let masked = images.mask.iter().flatten().filter(|masked| **masked).count();
     Ok(Prepared {
         spec,
         stack,
@@ -110,6 +113,7 @@ pub fn prepare(mut spec: JobSpec) -> Result<Prepared, JobError> {
         edges,
         centres,
         azimuthal,
+        masked,
         frames,
         threads,
         isa,

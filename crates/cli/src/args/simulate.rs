@@ -37,7 +37,7 @@ pub(crate) struct SimulateArgs {
     /// Write the gaps between the modules as the largest value of the type, as real detectors do
     #[arg(long)]
     pub(crate) gaps: bool,
-    /// Another seed gives other photons; the same seed gives the same file on any machine
+    /// Another seed gives other photons; the same seed gives the same frames on any machine
     #[arg(long, default_value_t = 0, value_name = "N")]
     pub(crate) seed: u64,
     /// Replace files that exist

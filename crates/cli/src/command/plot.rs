@@ -89,6 +89,15 @@ fn patterns(
         Ok::<_, ResultError>(Curve { frame, row })
     };
     let curves = frames.iter().map(curve).collect::<Result<Vec<Curve>, _>>()?;
+    let (curves, empty): (Vec<_>, Vec<_>) =
+        curves.into_iter().partition(|curve| curve.row.intensity[bins.clone()].iter().any(|value| value.is_finite()));
+    let numbers = empty.iter().map(|curve| curve.frame.to_string()).collect::<Vec<_>>().join(", ");
+    if curves.is_empty() {
+        return Err(Failure::refused(format!("{}: no pattern there: frame {numbers} failed", args.file.display())));
+    }
+    if !empty.is_empty() {
+        print::stderr(&format!("note: frame {numbers} failed and is not drawn"));
+    }
     Ok(curves::figure(result.axis(), bins, &curves, scale, args.title.as_deref()))
 }
 
@@ -135,9 +144,6 @@ fn cake(
 
 impl From<ResultError> for Failure {
     fn from(error: ResultError) -> Failure {
-        match error {
-            ResultError::Unreadable { .. } => Failure::io(error),
-            ResultError::NotAResult { .. } => Failure::refused(error),
-        }
+        Failure::refused(error)
     }
 }

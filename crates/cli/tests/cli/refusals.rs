@@ -118,8 +118,13 @@ fn a_file_that_exists_is_replaced_only_when_forced() {
 #[test]
 fn an_input_is_never_replaced() {
     let desk = Desk::with_stack();
-    let said = desk.run("integrate stack.h5 --poni stack.poni -o stack.h5 --force").is(2);
-    assert!(said.contains("this is an input, too"), "{said}");
+    std::fs::hard_link(desk.path("stack.h5"), desk.path("hard.h5")).unwrap();
+    for output in ["stack.h5", "hard.h5", "stack.poni"] {
+        let before = std::fs::read(desk.path(output)).unwrap();
+        let said = desk.run(&format!("integrate stack.h5 --poni stack.poni -o {output} --force")).is(2);
+        assert!(said.contains("this is an input, too"), "{said}");
+        assert!(std::fs::read(desk.path(output)).unwrap() == before, "{output} was changed");
+    }
     desk.run("info stack.h5").is(0);
 }
 

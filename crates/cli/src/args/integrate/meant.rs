@@ -43,6 +43,7 @@ impl IntegrateArgs {
         let geometry = geometry.ok_or_else(|| Failure::refused("--config: it has no geometry; give --poni as well"))?;
         let error_model = self.pattern.error_model.and_then(ErrorModel::from_name);
         let by_variance = self.pattern.variance.as_ref().map(|_| ErrorModel::Variance);
+        check_range(&self.pattern, &config)?;
         let mode = mode(&self.pattern, config.mode)?;
         let polarization = self.corrections.polarization.map(|beam| (beam.factor, beam.offset)).or(config.polarization);
         let mut notices = Vec::new();
@@ -85,6 +86,18 @@ impl IntegrateArgs {
         let frames = FrameRange { start, end };
         let job = JobSpec { version: job::VERSION, inputs: self.input, frames, recipe, execution };
         Ok(Meant { job, output: self.output, sums: self.pattern.sums, force, summary, notices })
+    }
+}
+
+/// Refuses to take a configured range in another unit than it was meant in.
+fn check_range(pattern: &PatternArgs, config: &PyfaiConfig) -> Result<(), Failure> {
+    match (pattern.unit, config.unit, config.radial_range) {
+        (Some(typed), Some(meant), Some((from, to))) if typed != meant && pattern.radial_range.is_none() => {
+            Err(Failure::refused(format!(
+                "--unit {typed}: the configuration's radial_range {from}, {to} is in {meant}; give --radial-range in {typed} too"
+            )))
+        }
+        _ => Ok(()),
     }
 }
 
