@@ -66,6 +66,12 @@ impl Dtype {
         matches!(self, Dtype::I8 | Dtype::I16 | Dtype::I32 | Dtype::I64 | Dtype::F32 | Dtype::F64)
     }
 
+    /// True for pixels whose products with a coefficient need more than 64 bits: they are summed in f64, in pixel order.
+    #[must_use]
+    pub const fn is_summed_in_f64(self) -> bool {
+        self.is_float() || self.size() == 8
+    }
+
     /// The smallest and the largest value of an integer type; `None` for floats.
     #[must_use]
     pub const fn integer_range(self) -> Option<(i128, i128)> {

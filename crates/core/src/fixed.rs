@@ -14,7 +14,7 @@ pub const MOST_FRACTION_BITS: u32 = 24;
 /// Returns 0 where no fraction is left (more than 2³¹ 32-bit pixels in one bin).
 #[must_use]
 pub fn fraction_bits(dtype: Dtype, most_pixels_in_a_bin: usize) -> u32 {
-    if dtype.is_float() || dtype.size() == 8 {
+    if dtype.is_summed_in_f64() {
         return MOST_FRACTION_BITS;
     }
     let value_bits = 8 * dtype.size() as u32;

@@ -18,8 +18,16 @@ use aureole_codec::Isa;
 
 pub use pixel::IntegerPixel;
 
-use crate::plan::Run;
 use crate::sums::LANES;
+
+/// Entries of one bin, one behind the other.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Run {
+    /// The bin.
+    pub bin: u32,
+    /// Number of entries.
+    pub len: u32,
+}
 
 /// The part of a plan's table that belongs to one slice.
 #[derive(Clone, Copy, Debug)]

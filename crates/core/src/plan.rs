@@ -14,20 +14,15 @@ use aureole_codec::{ChunkFormat, Decoder, Isa};
 pub use any::AnyPlan;
 pub use constants::Constants;
 pub(crate) use constants::PixelConstants;
-pub use table::{Run, Slice, Table};
+pub use table::{Slice, Table};
 pub use weights::Weights;
 
 use crate::binning::Matrix;
 use crate::dtype::Dtype;
 use crate::fixed;
 use crate::pattern::Pattern;
-use crate::pipeline::{self, BlockPlan, BlockWorker, Worker};
 use crate::recipe::{Dummy, ErrorKind, ErrorModel, Marks};
-use crate::sums::{LANES, Sums};
-use crate::worker::{self, CpuWorker};
-
-/// Bytes of decoded pixels that one worker may hold: formats that only decode as a whole take fewer frames at once.
-const WORKER_BYTES: usize = 48 << 20;
+use crate::sums::Sums;
 
 /// What a plan is made of; every image has one value a pixel, in the order of the frame's elements.
 #[derive(Clone, Copy, Debug)]
@@ -210,7 +205,7 @@ impl CpuPlan {
     /// True when pixels are summed in f64 instead of integers.
     #[must_use]
     pub fn sums_floats(&self) -> bool {
-        worker::is_summed_in_f64(self.dtype)
+        self.dtype.is_summed_in_f64()
     }
 }
 
@@ -256,49 +251,17 @@ pub(crate) fn check(ingredients: &Ingredients<'_>) -> Result<(), PlanError> {
     Ok(())
 }
 
-impl pipeline::Plan for CpuPlan {
-    fn worker(&self) -> Box<dyn Worker + '_> {
-        Box::new(CpuWorker::new(self))
-    }
-
-    fn pattern(&self) -> Pattern {
-        Pattern::of_bins(self.bins(), self.has_errors())
-    }
-
-    fn max_batch(&self) -> usize {
-        if self.format.is_blocked() { LANES } else { (WORKER_BYTES / self.format.bytes().max(1)).clamp(1, LANES) }
-    }
-
-    fn by_blocks(&self) -> Option<&dyn BlockPlan> {
-        // Sums in f64 keep the order of the pixels, so one worker takes all of a frame.
-        if self.sums_floats() { None } else { Some(self) }
-    }
-}
-
-impl BlockPlan for CpuPlan {
-    fn blocks(&self) -> usize {
-        self.format.blocks()
-    }
-
-    fn sums(&self, frames: usize) -> Sums {
-        Sums::new(self.bins(), frames, self.sums_floats(), self.sums_variance())
-    }
-
-    fn block_worker(&self) -> Box<dyn BlockWorker + '_> {
-        Box::new(CpuWorker::new(self))
-    }
-
-    fn finish(&self, sums: &Sums, frames: &[usize], out: &mut [Pattern]) {
-        for (lane, (frame, pattern)) in frames.iter().zip(out).enumerate() {
-            finish::pattern(self, sums, lane, factor_of(&self.normalization, *frame), pattern);
-        }
-    }
-}
-
 impl CpuPlan {
     /// What undoes the chunk format for this plan; one a worker.
     pub(crate) fn decoder(&self) -> Decoder {
         Decoder::new(&self.format, self.isa)
+    }
+
+    /// Turns complete sums of the given frames into patterns.
+    pub(crate) fn finish_all(&self, sums: &Sums, frames: &[usize], out: &mut [Pattern]) {
+        for (lane, (frame, pattern)) in frames.iter().zip(out).enumerate() {
+            finish::pattern(self, sums, lane, factor_of(&self.normalization, *frame), pattern);
+        }
     }
 
     pub(crate) fn empty(&self) -> f32 {

@@ -3,6 +3,7 @@
 
 mod floats;
 mod integers;
+mod plan;
 
 use std::ops::Range;
 use std::time::Instant;
@@ -15,12 +16,6 @@ use crate::pattern::Pattern;
 use crate::pipeline::{BlockPlan, BlockWorker, ChunkBuf, Stages, Worker};
 use crate::plan::{CpuPlan, Slice};
 use crate::sums::{LANES, Sums};
-
-/// True for pixels whose products with a coefficient need more than 64 bits: they are summed in f64, in pixel order.
-#[must_use]
-pub fn is_summed_in_f64(dtype: Dtype) -> bool {
-    dtype.is_float() || dtype.size() == 8
-}
 
 /// Scratch of one thread; allocates nothing once every buffer has been used.
 pub struct CpuWorker<'p> {

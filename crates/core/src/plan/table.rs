@@ -8,6 +8,7 @@ use rayon::prelude::*;
 use super::PixelConstants;
 use crate::binning::Matrix;
 use crate::fixed;
+use crate::kernel::Run;
 
 /// The most pixels a slice covers: 16 frames of that many 32-bit pixels stay in a core's second-level cache.
 pub(crate) const MOST_SLICE_PIXELS: usize = 2048;
@@ -21,15 +22,6 @@ pub struct Slice {
     pub runs: Range<usize>,
     /// Its entries in [`Table::pixels`] and beside.
     pub entries: Range<usize>,
-}
-
-/// Entries of one bin, one behind the other.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Run {
-    /// The bin.
-    pub bin: u32,
-    /// Number of entries.
-    pub len: u32,
 }
 
 /// The matrix in fixed point, cut into slices.

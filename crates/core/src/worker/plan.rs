@@ -1,0 +1,47 @@
+//! What a plan hands to the layouts: workers, sums and patterns.
+
+use super::CpuWorker;
+use crate::pattern::Pattern;
+use crate::pipeline::{BlockPlan, BlockWorker, Plan, Worker};
+use crate::plan::CpuPlan;
+use crate::sums::{LANES, Sums};
+
+/// Bytes of decoded pixels that one worker may hold: formats that only decode as a whole take fewer frames at once.
+const WORKER_BYTES: usize = 48 << 20;
+
+impl Plan for CpuPlan {
+    fn worker(&self) -> Box<dyn Worker + '_> {
+        Box::new(CpuWorker::new(self))
+    }
+
+    fn pattern(&self) -> Pattern {
+        Pattern::of_bins(self.bins(), self.has_errors())
+    }
+
+    fn max_batch(&self) -> usize {
+        if self.format.is_blocked() { LANES } else { (WORKER_BYTES / self.format.bytes().max(1)).clamp(1, LANES) }
+    }
+
+    fn by_blocks(&self) -> Option<&dyn BlockPlan> {
+        // Sums in f64 keep the order of the pixels, so one worker takes all of a frame.
+        if self.sums_floats() { None } else { Some(self) }
+    }
+}
+
+impl BlockPlan for CpuPlan {
+    fn blocks(&self) -> usize {
+        self.format.blocks()
+    }
+
+    fn sums(&self, frames: usize) -> Sums {
+        Sums::new(self.bins(), frames, self.sums_floats(), self.sums_variance())
+    }
+
+    fn block_worker(&self) -> Box<dyn BlockWorker + '_> {
+        Box::new(CpuWorker::new(self))
+    }
+
+    fn finish(&self, sums: &Sums, frames: &[usize], out: &mut [Pattern]) {
+        self.finish_all(sums, frames, out);
+    }
+}
