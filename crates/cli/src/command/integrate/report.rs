@@ -9,7 +9,7 @@ use serde_json::json;
 
 use crate::print;
 
-/// `Eiger4M, 6.1% masked · 36,000 frames uint32 · bitshuffle-LZ4 · 1000 bins q_nm^-1, full splitting · threads: 16 cores, avx512`.
+/// `Eiger4M, 5.6% masked · 36,000 frames uint32 · bitshuffle-LZ4 · 1000 bins q_nm^-1, full splitting · threads: 16 cores, avx512`.
 pub(super) fn header(prepared: &Prepared) -> String {
     let (spec, recipe) = (prepared.stack.spec(), &prepared.spec.recipe);
     let detector = match prepared.geometry.detector.name() {
