@@ -15,3 +15,8 @@ pub mod result;
 pub mod simulate;
 pub mod sink;
 pub mod source;
+
+/// The README's example must compile.
+#[cfg(doctest)]
+#[doc = include_str!("../../../README.md")]
+struct Readme;
