@@ -16,7 +16,7 @@ use aureole_core::unit::{Sample, Unit};
 use serde::{Deserialize, Serialize};
 
 pub use error::JobError;
-pub use prepare::{Prepared, prepare};
+pub use prepare::{Prepared, PreparedRecipe, prepare};
 pub use record::named_files;
 
 use crate::layout::Layout;
@@ -35,8 +35,11 @@ pub struct JobSpec {
     /// First frame and one past the last one; the whole stack if nothing is said.
     #[serde(default)]
     pub frames: FrameRange,
-    /// What to compute.
-    pub recipe: RecipeSpec,
+    /// What to compute, in one pass over the frames: at least one recipe, each of another name.
+    pub recipes: Vec<RecipeSpec>,
+    /// Images of the whole stack, made in the same pass; pixels that the first recipe masks by their value do not count.
+    #[serde(default)]
+    pub images: Vec<StackImage>,
     /// How to spread the work.
     #[serde(default)]
     pub execution: Execution,
@@ -56,6 +59,9 @@ pub struct FrameRange {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct RecipeSpec {
+    /// Name of its group in the result.
+    #[serde(default = "data")]
+    pub name: String,
     /// The geometry.
     pub geometry: GeometrySpec,
     /// Number of bins; with `edges` it is found by counting these.
@@ -127,9 +133,12 @@ pub struct RecipeSpec {
     /// What patterns are divided by.
     #[serde(default)]
     pub normalization: Normalization,
-    /// Images of the whole stack, made in the same pass.
-    #[serde(default)]
-    pub images: Vec<StackImage>,
+}
+
+/// The name of a recipe that has none of its own.
+#[must_use]
+pub fn data() -> String {
+    "data".into()
 }
 
 fn yes() -> bool {

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use hdf5_metno::{Dataset, File};
+use hdf5_metno::{Dataset, File, Location};
 
 /// The status of a frame that was integrated.
 const DONE: u8 = 1;
@@ -60,21 +60,26 @@ pub struct ResultFile {
 }
 
 impl ResultFile {
-    /// Opens a result.
+    /// Opens a result: the patterns of one of its recipes, or of the one that the file names as its default.
     ///
     /// # Errors
-    /// When the file cannot be read, or holds no patterns where `aureole integrate` puts them (`/entry/data`).
-    pub fn open(file: &Path) -> Result<ResultFile, ResultError> {
+    /// When the file cannot be read, or holds no patterns where `aureole integrate` puts them (`/entry/RECIPE`).
+    pub fn open(file: &Path, recipe: Option<&str>) -> Result<ResultFile, ResultError> {
         let unreadable = |reason: String| ResultError::Unreadable { file: file.to_owned(), reason };
         let not_a_result = |reason: &str| ResultError::NotAResult { file: file.to_owned(), reason: reason.to_owned() };
         std::fs::File::open(file).map_err(|error| unreadable(error.to_string()))?;
         let handle = File::open(file).map_err(|_| not_a_result("this is no HDF5 file"))?;
-        let intensity =
-            handle.dataset("/entry/data/I").map_err(|_| not_a_result("there is no dataset /entry/data/I"))?;
+        let default = handle.group("entry").ok().map(|entry| attribute(&entry, "default"));
+        let default = default.filter(|name| !name.is_empty()).unwrap_or_else(|| "data".into());
+        let data = recipe.unwrap_or(&default);
+        let intensity = handle.dataset(&format!("/entry/{data}/I")).map_err(|_| match recipe {
+            Some(_) => unreadable(format!("there is no recipe {data}; it has {}", recipes(&handle).join(", "))),
+            None => not_a_result(&format!("there is no dataset /entry/{data}/I")),
+        })?;
         let axis = |name: &str| {
             let dataset = handle
-                .dataset(&format!("/entry/data/{name}"))
-                .map_err(|_| not_a_result(&format!("there is no /entry/data/{name}")))?;
+                .dataset(&format!("/entry/{data}/{name}"))
+                .map_err(|_| not_a_result(&format!("there is no /entry/{data}/{name}")))?;
             let centres = dataset.read_1d::<f64>().map_err(|error| unreadable(error.to_string()))?.to_vec();
             let (units, long_name) = (attribute(&dataset, "units"), attribute(&dataset, "long_name"));
             Ok::<_, ResultError>(Axis { centres, units, long_name })
@@ -83,14 +88,16 @@ impl ResultFile {
         let (frames, azimuthal) = match shape[..] {
             [frames, _] => (frames, None),
             [frames, ..] if shape.len() == 3 => (frames, Some(axis("azimuthal_axis")?)),
-            _ => return Err(not_a_result(&format!("/entry/data/I has {} dimensions instead of 2 or 3", shape.len()))),
+            _ => {
+                return Err(not_a_result(&format!("/entry/{data}/I has {} dimensions instead of 2 or 3", shape.len())));
+            }
         };
         let axis = axis("radial_axis")?;
         let bins: Vec<usize> = azimuthal.iter().chain([&axis]).map(|axis| axis.centres.len()).collect();
         if bins != shape[1..] {
-            return Err(not_a_result(&format!("/entry/data/I has {:?} bins, its axes {bins:?}", &shape[1..])));
+            return Err(not_a_result(&format!("/entry/{data}/I has {:?} bins, its axes {bins:?}", &shape[1..])));
         }
-        let errors = handle.dataset("/entry/data/I_errors").ok().filter(|errors| errors.shape() == shape);
+        let errors = handle.dataset(&format!("/entry/{data}/I_errors")).ok().filter(|errors| errors.shape() == shape);
         let done = handle.dataset("/entry/frames/status").and_then(|status| status.read_1d::<u8>());
         let done = done.ok().map(|status| status.to_vec()).filter(|status| status.len() == frames);
         Ok(ResultFile { file: file.to_owned(), axis, azimuthal, intensity, errors, frames, done })
@@ -142,10 +149,17 @@ impl ResultFile {
     }
 }
 
+/// The recipes of a result: the groups that hold patterns.
+fn recipes(file: &File) -> Vec<String> {
+    let mut names = file.group("entry").and_then(|entry| entry.member_names()).unwrap_or_default();
+    names.sort();
+    names.into_iter().filter(|name| file.dataset(&format!("/entry/{name}/I")).is_ok()).collect()
+}
+
 /// A string attribute of fixed or variable length; empty where there is none.
-fn attribute(dataset: &Dataset, name: &str) -> String {
+fn attribute(at: &Location, name: &str) -> String {
     use hdf5_metno::types::{FixedAscii, FixedUnicode, VarLenAscii, VarLenUnicode};
-    let Ok(attribute) = dataset.attr(name) else { return String::new() };
+    let Ok(attribute) = at.attr(name) else { return String::new() };
     if let Ok(text) = attribute.read_scalar::<VarLenUnicode>() {
         return text.to_string();
     }

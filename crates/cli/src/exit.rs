@@ -43,6 +43,15 @@ impl Failure {
         Failure::Refused(reason.to_string())
     }
 
+    /// The same failure, saying where.
+    pub(crate) fn within(self, place: &str) -> Failure {
+        match self {
+            Failure::Refused(reason) => Failure::Refused(format!("{place}: {reason}")),
+            Failure::Io(reason) => Failure::Io(format!("{place}: {reason}")),
+            Failure::Frame(reason) => Failure::Frame(format!("{place}: {reason}")),
+        }
+    }
+
     /// A failed input or output, from anything that says what is wrong.
     pub(crate) fn io(reason: impl std::fmt::Display) -> Failure {
         Failure::Io(reason.to_string())

@@ -113,7 +113,7 @@ impl pipeline::Plan for GatherPlan {
         Box::new(GatherWorker::new(self))
     }
 
-    fn pattern(&self) -> Pattern {
+    fn pattern(&self, _recipe: usize) -> Pattern {
         Pattern::of_bins(self.bins(), self.has_errors())
     }
 

@@ -2,13 +2,9 @@
 //!
 //! All sums are integers, so that they are exact and no order of frames changes a bit: workers share one set of sums.
 
-mod plan;
-
 use std::sync::{Mutex, PoisonError};
 
 use serde::{Deserialize, Serialize};
-
-pub use plan::WithImages;
 
 use crate::dtype::Dtype;
 use crate::kernel::float::FloatPixel;

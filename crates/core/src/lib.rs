@@ -5,6 +5,7 @@
 
 pub mod binning;
 pub mod correction;
+pub mod decoded;
 pub mod detector;
 pub mod dtype;
 pub mod fixed;

@@ -17,7 +17,7 @@ use std::ops::{ControlFlow, Range};
 use aureole_codec::ChunkFormat;
 
 use crate::dtype::Dtype;
-use crate::pattern::Pattern;
+use crate::pattern::{Pattern, Status};
 use crate::sums::Sums;
 
 /// What all frames of a stack have in common.
@@ -63,8 +63,13 @@ pub trait Plan: Sync {
     /// A new worker: scratch and accumulators for one thread.
     fn worker(&self) -> Box<dyn Worker + '_>;
 
-    /// A pattern with all its buffers allocated.
-    fn pattern(&self) -> Pattern;
+    /// Recipes that a frame is integrated by, at least 1; a worker gives one pattern a frame and recipe.
+    fn recipes(&self) -> usize {
+        1
+    }
+
+    /// A pattern of the given recipe (below [`Plan::recipes`]), with all its buffers allocated.
+    fn pattern(&self, recipe: usize) -> Pattern;
 
     /// The most frames a worker takes at once, at least 1.
     fn max_batch(&self) -> usize;
@@ -80,22 +85,22 @@ pub trait BlockPlan: Plan {
     /// Number of blocks a frame has.
     fn blocks(&self) -> usize;
 
-    /// Sums of the given number of frames (1 to [`LANES`](crate::sums::LANES)), all zero.
-    fn sums(&self, frames: usize) -> Sums;
+    /// Sums of the given number of frames (1 to [`LANES`](crate::sums::LANES)), all zero; one a recipe.
+    fn sums(&self, frames: usize) -> Vec<Sums>;
 
     /// A new worker that adds blocks to sums.
     fn block_worker(&self) -> Box<dyn BlockWorker + '_>;
 
-    /// Turns complete sums into patterns; `frames[i]` is the number of the frame behind `out[i]`.
-    fn finish(&self, sums: &Sums, frames: &[usize], out: &mut [Pattern]);
+    /// Turns complete sums into the patterns of the frames with the given numbers, in the order of [`Rows::patterns`].
+    fn finish(&self, sums: &[Sums], frames: &[usize], out: &mut [Pattern]);
 }
 
 /// Scratch of one thread that integrates blocks.
 pub trait BlockWorker: Send {
-    /// Adds `blocks` of each chunk to `sums`, which holds as many frames as there are chunks.
+    /// Adds `blocks` of each chunk to `sums`, one a recipe, each of which holds as many frames as there are chunks.
     ///
-    /// A chunk that cannot be decoded marks its own frame in `sums` as failed.
-    fn accumulate(&mut self, chunks: &[ChunkBuf], blocks: Range<usize>, sums: &mut Sums);
+    /// A chunk that cannot be decoded marks its own frame in all `sums` as failed.
+    fn accumulate(&mut self, chunks: &[ChunkBuf], blocks: Range<usize>, sums: &mut [Sums]);
 
     /// Seconds spent so far, by stage.
     fn stages(&self) -> Stages;
@@ -103,23 +108,56 @@ pub trait BlockWorker: Send {
 
 /// Scratch and accumulators of one thread.
 pub trait Worker: Send {
-    /// Integrates `chunks[i]` into `out[i]`, overwriting all that is there.
+    /// Integrates `chunks`, at most [`Plan::max_batch`], into `out`, overwriting all that is there: one pattern a chunk and
+    /// recipe, in the order of [`Rows::patterns`].
     ///
-    /// A chunk that cannot be decoded marks its own pattern as failed and touches no other. `chunks` and `out` have the
-    /// same length, at most [`Plan::max_batch`].
+    /// A chunk that cannot be decoded marks its own patterns as failed and touches no other.
     fn integrate(&mut self, chunks: &[ChunkBuf], out: &mut [Pattern]);
 
     /// Seconds spent so far, by stage.
     fn stages(&self) -> Stages;
 }
 
+/// The patterns of consecutive frames.
+#[derive(Clone, Copy, Debug)]
+pub struct Rows<'a> {
+    /// Number of the first frame.
+    pub first: usize,
+    /// Patterns a frame: one a recipe, at least 1.
+    pub recipes: usize,
+    /// All patterns of the first frame in the order of the recipes, then those of the next.
+    pub patterns: &'a [Pattern],
+}
+
+impl<'a> Rows<'a> {
+    /// Number of frames.
+    #[must_use]
+    pub fn frames(&self) -> usize {
+        self.patterns.len() / self.recipes
+    }
+
+    /// Each frame's number and its patterns, one a recipe.
+    pub fn iter(&self) -> impl Iterator<Item = (usize, &'a [Pattern])> + use<'a> {
+        (self.first..).zip(self.patterns.chunks_exact(self.recipes))
+    }
+}
+
+/// Why a frame failed: the reason of the first of its patterns that did.
+#[must_use]
+pub fn failure(patterns: &[Pattern]) -> Option<&str> {
+    patterns.iter().find_map(|pattern| match &pattern.status {
+        Status::Failed(reason) => Some(reason.as_str()),
+        _ => None,
+    })
+}
+
 /// Where patterns go.
 pub trait Sink {
-    /// Takes the patterns of consecutive frames, `first` being the number of the first; `Break` asks for no more.
+    /// Takes the patterns of consecutive frames; `Break` asks for no more.
     ///
     /// # Errors
     /// When the patterns could not be kept; the run ends with this error.
-    fn push(&mut self, first: usize, patterns: &[Pattern]) -> Result<ControlFlow<()>, SinkError>;
+    fn push(&mut self, rows: &Rows<'_>) -> Result<ControlFlow<()>, SinkError>;
 }
 
 /// Why a sink could not keep a pattern, in one sentence.

@@ -6,6 +6,7 @@
 mod any;
 mod constants;
 mod finish;
+mod set;
 mod table;
 mod weights;
 
@@ -14,6 +15,7 @@ use aureole_codec::{ChunkFormat, Decoder, Isa};
 pub use any::AnyPlan;
 pub use constants::Constants;
 pub(crate) use constants::PixelConstants;
+pub use set::PlanSet;
 pub use table::{Slice, Table};
 pub use weights::Weights;
 
@@ -257,10 +259,12 @@ impl CpuPlan {
         Decoder::new(&self.format, self.isa)
     }
 
-    /// Turns complete sums of the given frames into patterns.
-    pub(crate) fn finish_all(&self, sums: &Sums, frames: &[usize], out: &mut [Pattern]) {
-        for (lane, (frame, pattern)) in frames.iter().zip(out).enumerate() {
-            finish::pattern(self, sums, lane, factor_of(&self.normalization, *frame), pattern);
+    /// Turns complete sums of the given frames, one a plan, into patterns: those of a frame side by side.
+    pub(crate) fn finish_all(plans: &[&CpuPlan], sums: &[Sums], frames: &[usize], out: &mut [Pattern]) {
+        for (lane, (frame, patterns)) in frames.iter().zip(out.chunks_exact_mut(plans.len())).enumerate() {
+            for ((plan, sums), pattern) in plans.iter().zip(sums).zip(patterns) {
+                finish::pattern(plan, sums, lane, factor_of(&plan.normalization, *frame), pattern);
+            }
         }
     }
 

@@ -103,6 +103,11 @@ impl Sums {
         self.failed.fill(None);
     }
 
+    /// Marks a frame as failed in the sums of all recipes.
+    pub(crate) fn fail(sums: &mut [Sums], lane: usize, reason: &str) {
+        sums.iter_mut().for_each(|sums| sums.failed[lane] = Some(reason.to_owned()));
+    }
+
     /// Adds the sums of other blocks of the same frames; the first reason for a failure stays.
     ///
     /// For integer pixels the order of such calls cannot change a bit of the result.

@@ -8,4 +8,4 @@ pub mod stack;
 
 pub use contract::executor_contract;
 pub use random::Random;
-pub use stack::{MemorySource, small_gather_plan, small_plan, small_stack};
+pub use stack::{MemorySource, small_gather_plan, small_plan, small_plan_set, small_stack};

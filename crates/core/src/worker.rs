@@ -1,5 +1,5 @@
-//! One thread's share of a plan: decodes a block of each frame it has in hand, then runs the plan's slices of that block
-//! over all of them while the pixels are in cache.
+//! One thread's share of plans that need sums only: decodes a block of each frame it has in hand, then runs the slices of
+//! that block of every plan over all of them while the pixels are in cache.
 
 mod floats;
 mod integers;
@@ -19,7 +19,8 @@ use crate::sums::{LANES, Sums};
 
 /// Scratch of one thread; allocates nothing once every buffer has been used.
 pub struct CpuWorker<'p> {
-    plan: &'p CpuPlan,
+    /// One a recipe, at least one, all for the same frames.
+    plans: Vec<&'p CpuPlan>,
     decoder: Decoder,
     /// Where the blocks of each chunk lie.
     indexes: Vec<BlockIndex>,
@@ -27,28 +28,30 @@ pub struct CpuWorker<'p> {
     pixels: Vec<Vec<u8>>,
     /// The pixels of a slice with the frames side by side.
     tile: Vec<u32>,
-    sums: Option<Sums>,
+    /// One a plan.
+    sums: Vec<Sums>,
     frames: Vec<usize>,
     stages: Stages,
 }
 
 impl<'p> CpuWorker<'p> {
-    pub(crate) fn new(plan: &'p CpuPlan) -> CpuWorker<'p> {
+    pub(crate) fn new(plans: Vec<&'p CpuPlan>) -> CpuWorker<'p> {
+        let decoder = plans[0].decoder();
         CpuWorker {
-            plan,
-            decoder: plan.decoder(),
+            plans,
+            decoder,
             indexes: Vec::new(),
             pixels: Vec::new(),
             tile: Vec::new(),
-            sums: None,
+            sums: Vec::new(),
             frames: Vec::new(),
             stages: Stages::default(),
         }
     }
 
     /// Makes every chunk ready for [`CpuWorker::decode`].
-    fn open(&mut self, chunks: &[ChunkBuf], sums: &mut Sums) {
-        let format = &self.plan.format;
+    fn open(&mut self, chunks: &[ChunkBuf], sums: &mut [Sums]) {
+        let format = &self.plans[0].format;
         // A dataset may state blocks larger than its chunks.
         let elems = if format.is_blocked() { format.block_elems().min(format.elems()) } else { format.elems() };
         let len = elems * format.elem_size();
@@ -56,58 +59,75 @@ impl<'p> CpuWorker<'p> {
         self.pixels.resize_with(chunks.len().max(self.pixels.len()), || vec![0; len]);
         for (lane, chunk) in chunks.iter().enumerate() {
             if let Some(reason) = &chunk.error {
-                sums.failed[lane] = Some(reason.clone());
+                Sums::fail(sums, lane, reason);
             } else if let Err(error) = if format.is_blocked() {
                 self.decoder.index(&chunk.bytes, chunk.filter_mask, &mut self.indexes[lane])
             } else {
                 self.decoder.decode_chunk(&chunk.bytes, chunk.filter_mask, &mut self.pixels[lane])
             } {
-                sums.failed[lane] = Some(error.to_string());
+                Sums::fail(sums, lane, &error.to_string());
             }
         }
     }
 
     /// Decodes one block of every chunk; a frame that failed is left as it is and no longer looked at.
-    fn decode(&mut self, chunks: &[ChunkBuf], block: usize, sums: &mut Sums) {
-        let format = &self.plan.format;
+    fn decode(&mut self, chunks: &[ChunkBuf], block: usize, sums: &mut [Sums]) {
+        let format = &self.plans[0].format;
         if !format.is_blocked() {
             return;
         }
         let len = format.block_range(block).len() * format.elem_size();
         for (lane, chunk) in chunks.iter().enumerate() {
-            if sums.failed[lane].is_some() {
+            if sums[0].failed[lane].is_some() {
                 continue;
             }
             let out = &mut self.pixels[lane][..len];
             if let Err(error) = self.decoder.decode_block(&chunk.bytes, &self.indexes[lane], block, out) {
-                sums.failed[lane] = Some(format!("block {block}: {error}"));
+                Sums::fail(sums, lane, &format!("block {block}: {error}"));
             }
         }
     }
 
-    fn add(&mut self, block: usize, sums: &mut Sums) {
-        let plan = self.plan;
+    fn add(&mut self, block: usize, sums: &mut [Sums]) {
+        // The cut into slices follows from the format, so that all plans have the same.
+        let plan = self.plans[0];
         let first = plan.format.block_range(block).start;
-        for slice in plan.table.slices_of(block) {
+        for (nth, slice) in plan.table.slices_of(block).iter().enumerate() {
+            let part = Part { block, nth, elems: slice.elems.start - first..slice.elems.end - first };
             match plan.dtype {
-                Dtype::U8 => self.add_integers::<u8>(slice, first, sums),
-                Dtype::U16 => self.add_integers::<u16>(slice, first, sums),
-                Dtype::U32 => self.add_integers::<u32>(slice, first, sums),
-                Dtype::I8 => self.add_integers::<i8>(slice, first, sums),
-                Dtype::I16 => self.add_integers::<i16>(slice, first, sums),
-                Dtype::I32 => self.add_integers::<i32>(slice, first, sums),
-                Dtype::F32 => self.add_floats::<f32>(slice, first, sums),
-                Dtype::F64 => self.add_floats::<f64>(slice, first, sums),
-                Dtype::U64 => self.add_floats::<u64>(slice, first, sums),
-                Dtype::I64 => self.add_floats::<i64>(slice, first, sums),
+                Dtype::U8 => self.add_integers::<u8>(&part, sums),
+                Dtype::U16 => self.add_integers::<u16>(&part, sums),
+                Dtype::U32 => self.add_integers::<u32>(&part, sums),
+                Dtype::I8 => self.add_integers::<i8>(&part, sums),
+                Dtype::I16 => self.add_integers::<i16>(&part, sums),
+                Dtype::I32 => self.add_integers::<i32>(&part, sums),
+                Dtype::F32 => self.add_floats::<f32>(&part, sums),
+                Dtype::F64 => self.add_floats::<f64>(&part, sums),
+                Dtype::U64 => self.add_floats::<u64>(&part, sums),
+                Dtype::I64 => self.add_floats::<i64>(&part, sums),
             }
         }
     }
 
-    /// The bytes that a slice has in a decoded block that begins with element `first`.
-    fn bytes(&self, slice: &Slice, first: usize) -> Range<usize> {
-        let size = self.plan.format.elem_size();
-        (slice.elems.start - first) * size..(slice.elems.end - first) * size
+    /// The decoded bytes of a part of a block.
+    fn bytes(&self, part: &Part) -> Range<usize> {
+        let size = self.plans[0].format.elem_size();
+        part.elems.start * size..part.elems.end * size
+    }
+}
+
+/// One slice of a block, which every plan has.
+struct Part {
+    block: usize,
+    /// Its number among the slices of the block.
+    nth: usize,
+    /// Its elements, counted from the start of the block.
+    elems: Range<usize>,
+}
+
+impl Part {
+    fn of<'p>(&self, plan: &'p CpuPlan) -> &'p Slice {
+        &plan.table.slices_of(self.block)[self.nth]
     }
 }
 
@@ -132,8 +152,11 @@ fn mask_entry(plan: &CpuPlan, sums: &mut Sums, lane: usize, bin: usize, slice: &
 }
 
 impl BlockWorker for CpuWorker<'_> {
-    fn accumulate(&mut self, chunks: &[ChunkBuf], blocks: Range<usize>, sums: &mut Sums) {
-        assert_eq!(chunks.len(), sums.frames(), "one sum a chunk");
+    fn accumulate(&mut self, chunks: &[ChunkBuf], blocks: Range<usize>, sums: &mut [Sums]) {
+        assert!(
+            sums.len() == self.plans.len() && sums.iter().all(|sums| sums.frames() == chunks.len()),
+            "one sum a chunk"
+        );
         let mut start = Instant::now();
         self.open(chunks, sums);
         for block in blocks {
@@ -154,23 +177,22 @@ impl BlockWorker for CpuWorker<'_> {
 
 impl Worker for CpuWorker<'_> {
     fn integrate(&mut self, chunks: &[ChunkBuf], out: &mut [Pattern]) {
-        assert_eq!(chunks.len(), out.len(), "one pattern a chunk");
+        assert_eq!(chunks.len() * self.plans.len(), out.len(), "one pattern a chunk and recipe");
         if chunks.is_empty() {
             return;
         }
         assert!(chunks.len() <= LANES, "{} frames at once; at most {LANES} fit", chunks.len());
-        let mut sums = match self.sums.take() {
-            Some(mut sums) if sums.frames() == chunks.len() => {
-                sums.clear();
-                sums
-            }
-            _ => self.plan.sums(chunks.len()),
-        };
-        self.accumulate(chunks, 0..self.plan.format.blocks(), &mut sums);
+        let mut sums = std::mem::take(&mut self.sums);
+        if sums.first().is_some_and(|sums| sums.frames() == chunks.len()) {
+            sums.iter_mut().for_each(Sums::clear);
+        } else {
+            sums = self.plans.iter().flat_map(|plan| plan.sums(chunks.len())).collect();
+        }
+        self.accumulate(chunks, 0..self.plans[0].format.blocks(), &mut sums);
         self.frames.clear();
         self.frames.extend(chunks.iter().map(|chunk| chunk.frame));
-        self.plan.finish(&sums, &self.frames, out);
-        self.sums = Some(sums);
+        CpuPlan::finish_all(&self.plans, &sums, &self.frames, out);
+        self.sums = sums;
     }
 
     fn stages(&self) -> Stages {

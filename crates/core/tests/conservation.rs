@@ -69,7 +69,7 @@ fn check(matrix: &Matrix) {
     plan.block_worker().accumulate(&chunks, 0..plan.blocks(), &mut sums);
     let counts: i128 = raw.iter().map(|raw| i128::from(*raw)).sum();
     for lane in 0..3 {
-        let total: i128 = sums.integers(lane, false).unwrap().iter().sum();
+        let total: i128 = sums[0].integers(lane, false).unwrap().iter().sum();
         assert_eq!(total, counts << plan.fraction_bits());
     }
 }

@@ -59,7 +59,7 @@ impl Parts {
 
     fn integrate(&self, plan: &dyn Plan, frames: usize) -> Vec<Pattern> {
         let chunks = vec![ChunkBuf { bytes: self.frame.clone(), ..ChunkBuf::default() }; frames];
-        let mut out = vec![plan.pattern(); frames];
+        let mut out = vec![plan.pattern(0); frames];
         plan.worker().integrate(&chunks, &mut out);
         assert!(out.iter().all(|pattern| pattern.status == Status::Done));
         out
@@ -133,11 +133,12 @@ fn a_pixel_whose_variance_makes_no_sense_is_masked() {
 fn clipping_and_medians_do_not_see_outliers() {
     let parts = Parts::new();
     let true_mean = |pattern: &Pattern| pattern.signal.iter().sum::<f64>();
-    let mean = parts.integrate(&AnyPlan::new(&parts.ingredients(ErrorModel::Azimuthal), Mode::Mean).unwrap(), 1);
+    let mean =
+        parts.integrate(AnyPlan::new(&parts.ingredients(ErrorModel::Azimuthal), Mode::Mean).unwrap().as_plan(), 1);
     for name in ["sigma-clip", "median", "percentile:20,80"] {
         let mode = Mode::from_name(name).unwrap();
         let plan = AnyPlan::new(&parts.ingredients(ErrorModel::Azimuthal), mode).unwrap();
-        let patterns = parts.integrate(&plan, 2);
+        let patterns = parts.integrate(plan.as_plan(), 2);
         assert!(true_mean(&patterns[0]) < true_mean(&mean[0]), "{name}");
         let (few, all) = (patterns[0].own.as_ref().unwrap(), mean[0].own.as_ref().unwrap());
         assert!(few.count.iter().zip(&all.count).all(|(few, all)| few <= all), "{name}");

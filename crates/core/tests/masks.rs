@@ -30,7 +30,7 @@ fn norm() -> Vec<f64> {
 fn integrate(ingredients: &Ingredients<'_>, frames: &[Vec<u8>]) -> Vec<Pattern> {
     let plan = CpuPlan::new(ingredients).unwrap();
     let chunks: Vec<_> = frames.iter().map(|bytes| ChunkBuf { bytes: bytes.clone(), ..ChunkBuf::default() }).collect();
-    let mut out = vec![plan.pattern(); frames.len()];
+    let mut out = vec![plan.pattern(0); frames.len()];
     plan.worker().integrate(&chunks, &mut out);
     out
 }
@@ -151,7 +151,7 @@ fn each_frame_is_divided_by_its_own_factor_and_one_without_fails() {
     let plan = CpuPlan::new(&recipe).unwrap();
     let bytes: Vec<u8> = (0..PIXELS as u16).flat_map(u16::to_ne_bytes).collect();
     let chunks: Vec<_> = (0..3).map(|frame| ChunkBuf { frame, bytes: bytes.clone(), ..ChunkBuf::default() }).collect();
-    let mut out = vec![plan.pattern(); 3];
+    let mut out = vec![plan.pattern(0); 3];
     plan.worker().integrate(&chunks, &mut out);
     for (one, four) in out[0].intensity.iter().zip(&out[1].intensity) {
         assert!((one - 4.0 * four).abs() <= 1e-6 * one);

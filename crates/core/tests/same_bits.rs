@@ -81,14 +81,14 @@ fn check(dtype: Dtype, elems: usize, isa: Isa, format: &ChunkFormat, frames: usi
         .collect();
     let mut sums = plan.sums(frames);
     plan.block_worker().accumulate(&chunks, 0..plan.blocks(), &mut sums);
-    let mut out = vec![plan.pattern(); frames];
+    let mut out = vec![plan.pattern(0); frames];
     plan.finish(&sums, &(0..frames).collect::<Vec<_>>(), &mut out);
     let one = f64::from(1u32 << plan.fraction_bits());
     for (lane, raw) in raw.iter().enumerate() {
         let what = format!("{dtype} {elems} pixels {isa} {format} frame {lane} of {frames}");
         let twin =
             naive::sums(&matrix, plan.fraction_bits(), &norm, raw, |pixel, raw| norm[pixel] == 0.0 || raw == most);
-        assert_eq!(sums.integers(lane, dtype.is_signed()).unwrap(), twin.signal, "{what}");
+        assert_eq!(sums[0].integers(lane, dtype.is_signed()).unwrap(), twin.signal, "{what}");
         let pattern = &out[lane];
         assert_eq!(pattern.status, Status::Done, "{what}");
         let (count, norms) = match &pattern.own {

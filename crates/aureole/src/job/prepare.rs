@@ -7,12 +7,13 @@ use std::time::Instant;
 use aureole_codec::{ChunkFormat, Isa};
 use aureole_core::binning::{self, AzimuthalBins, AzimuthalSpec, Binning, BinningSpec};
 use aureole_core::correction::{Corrections, Polarization};
+use aureole_core::decoded::Decoded;
 use aureole_core::detector::Detector;
 use aureole_core::dtype::Dtype;
 use aureole_core::geometry::Geometry;
-use aureole_core::images::{StackImage, StackImages, WithImages};
-use aureole_core::pipeline::{Executor, Job, Plan, RunError, Sink, Source, StackSpec, Summary};
-use aureole_core::plan::{AnyPlan, Ingredients};
+use aureole_core::images::{StackImage, StackImages};
+use aureole_core::pipeline::{Executor, Job, RunError, Sink, Source, StackSpec, Summary};
+use aureole_core::plan::{AnyPlan, Ingredients, PlanSet};
 use aureole_core::poni;
 use aureole_core::recipe::{Dummy, ErrorModel, Marks};
 
@@ -21,18 +22,37 @@ use super::{Execution, GeometrySpec, JobError, JobSpec, Normalization, RecipeSpe
 use crate::hdf5::open::describe_io;
 use crate::image::{self, ImageError};
 use crate::layout;
+use crate::sink::nexus;
 use crate::source::{self, Stack};
 
-/// A job ready to run: its stack is open, its plan is made.
+/// A job ready to run: its stack is open, its plans are made.
 pub struct Prepared {
     /// The description it was made from.
     pub spec: JobSpec,
     /// The stack.
     pub stack: Stack,
+    /// The recipes, in the order of the description.
+    pub recipes: Vec<PreparedRecipe>,
+    /// Their plans: of frames that are decoded already, where `decodes_whole`.
+    pub plans: PlanSet,
+    /// Each frame is decoded as a whole, once, for all that need it so.
+    decodes_whole: bool,
+    /// The frames to integrate.
+    pub frames: Range<usize>,
+    /// Threads to use.
+    pub threads: NonZero<usize>,
+    /// Vector instructions in use.
+    pub isa: Isa,
+    /// What the user should be told.
+    pub notices: Vec<String>,
+    /// Seconds it took to make all this.
+    pub seconds: f64,
+}
+
+/// What is known of a recipe before the first frame.
+pub struct PreparedRecipe {
     /// The geometry, with the detector's shape known.
     pub geometry: Geometry,
-    /// The plan; where images of the stack are asked for, one of frames that are decoded already.
-    pub plan: AnyPlan,
     marks: Marks,
     /// Edges of the bins, one more than there are bins, in the recipe's unit.
     pub edges: Vec<f64>,
@@ -42,50 +62,72 @@ pub struct Prepared {
     pub azimuthal: Option<AzimuthalBins>,
     /// Pixels that the detector's gaps and the mask leave out of every frame.
     pub masked: usize,
-    /// The frames to integrate.
-    pub frames: Range<usize>,
-    /// Threads to use.
-    pub threads: NonZero<usize>,
-    /// Vector instructions in use.
-    pub isa: Isa,
-    /// What the user should be told.
-    pub notices: Vec<String>,
     /// What was found beside the data, by what it is used as.
     pub found: Vec<(&'static str, String)>,
-    /// Seconds it took to make all this.
-    pub seconds: f64,
 }
 
-/// Opens the stack, reads every image and makes the plan; refuses whatever is wrong before any frame is read.
+/// What all recipes of a job share.
+struct Shared<'a> {
+    inputs: &'a [String],
+    stack: &'a Stack,
+    /// How the plans' frames are stored.
+    format: ChunkFormat,
+    isa: Isa,
+}
+
+/// Opens the stack, reads every image and makes the plans; refuses whatever is wrong before any frame is read.
 ///
 /// # Errors
 /// See [`JobError`].
 pub fn prepare(mut spec: JobSpec) -> Result<Prepared, JobError> {
     let start = Instant::now();
-    let edges = edges::read(&spec.recipe)?;
-    if let Some(edges) = &edges {
-        spec.recipe.bins = edges.len() - 1;
-    }
-    let recipe = &spec.recipe;
+    check_names(&spec.recipes)?;
     let isa = choose_isa(&spec.execution)?;
-    let geometry = read_geometry(&recipe.geometry)?;
     let stack = source::open(&spec.inputs)?;
-    let StackSpec { shape, dtype, .. } = *stack.spec();
-    let geometry = geometry.for_frames(shape)?;
     let frames = frame_range(&spec, stack.spec().frames)?;
-    let found = Found::beside(recipe, &spec.inputs, &stack, shape)?;
+    let decodes_whole = decodes_whole(&spec);
+    let format = plan_format(decodes_whole, stack.spec())?;
+    let shared = Shared { inputs: &spec.inputs, stack: &stack, format, isa };
+    let mut notices = stack.notices().to_vec();
+    let (mut recipes, mut plans) = (Vec::new(), Vec::new());
+    for recipe in &mut spec.recipes {
+        let (prepared, plan) = prepare_recipe(recipe, &shared, &mut notices)?;
+        recipes.push(prepared);
+        plans.push(plan);
+    }
+    let mut seen = std::collections::BTreeSet::new();
+    notices.retain(|notice| seen.insert(notice.clone()));
+    let threads = spec.execution.threads.and_then(NonZero::new).unwrap_or_else(layout::allowed_cores);
+    let (plans, seconds) = (PlanSet::new(plans), start.elapsed().as_secs_f64());
+    Ok(Prepared { spec, stack, recipes, plans, decodes_whole, frames, threads, isa, notices, seconds })
+}
+
+/// Makes the plan of one recipe, and fills in the number of its bins where edges give it.
+fn prepare_recipe(
+    recipe: &mut RecipeSpec,
+    shared: &Shared<'_>,
+    notices: &mut Vec<String>,
+) -> Result<(PreparedRecipe, AnyPlan), JobError> {
+    let edges = edges::read(recipe)?;
+    if let Some(edges) = &edges {
+        recipe.bins = edges.len() - 1;
+    }
+    let recipe = &*recipe;
+    let StackSpec { shape, dtype, frames, .. } = *shared.stack.spec();
+    let geometry = read_geometry(&recipe.geometry)?.for_frames(shape)?;
+    let found = Found::beside(recipe, shared.inputs, shared.stack, shape)?;
     let images = Images::read(recipe, shape, &geometry.detector, &found)?;
     let (dummy, notice) = dummy(recipe, &geometry.detector, dtype)?;
     check_saturation(recipe)?;
     let binning = bin(recipe, edges, &geometry, images.mask.as_deref())?;
-    let normalization = normalization(&recipe.normalization, stack.spec().frames)?;
+    let normalization = normalization(&recipe.normalization, frames)?;
     let norm = images.norm(corrections(recipe).image(&geometry)?, dummy);
     let ingredients = Ingredients {
         matrix: &binning.matrix,
         norm: &norm,
         dark: images.dark.as_deref(),
         dtype,
-        format: &plan_format(recipe, stack.spec())?,
+        format: &shared.format,
         error_model: recipe.error_model,
         errors: recipe.errors,
         variance: images.variance.as_deref(),
@@ -93,34 +135,35 @@ pub fn prepare(mut spec: JobSpec) -> Result<Prepared, JobError> {
         saturation: recipe.saturation,
         normalization: &normalization,
         empty: f32::NAN,
-        isa,
+        isa: shared.isa,
     };
     let plan = AnyPlan::new(&ingredients, recipe.mode)?;
-    let threads = spec.execution.threads.and_then(NonZero::new).unwrap_or_else(layout::allowed_cores);
-    let notices = stack.notices().iter().cloned().chain(notice).chain(found.notices).collect();
+    notices.extend(notice.into_iter().chain(found.notices));
     let named = [("mask", found.mask), ("flat", found.flat)];
     let found = named.into_iter().filter_map(|(role, input)| Some((role, input?))).collect();
     let Binning { edges, centres, azimuthal, .. } = binning;
-    let seconds = start.elapsed().as_secs_f64();
-    let marks = Marks { dummy, saturation: spec.recipe.saturation };
+    let marks = Marks { dummy, saturation: recipe.saturation };
     let masked = images.mask.iter().flatten().filter(|masked| **masked).count();
-    Ok(Prepared {
-        spec,
-        stack,
-        geometry,
-        plan,
-        marks,
-        edges,
-        centres,
-        azimuthal,
-        masked,
-        frames,
-        threads,
-        isa,
-        notices,
-        found,
-        seconds,
-    })
+    Ok((PreparedRecipe { geometry, marks, edges, centres, azimuthal, masked, found }, plan))
+}
+
+fn check_names(recipes: &[RecipeSpec]) -> Result<(), JobError> {
+    if recipes.is_empty() {
+        return Err(JobError::Description("it has no recipe".into()));
+    }
+    for (nth, recipe) in recipes.iter().enumerate() {
+        nexus::check_name(&recipe.name).map_err(|reason| option("--recipe", reason))?;
+        if recipes[..nth].iter().any(|other| other.name == recipe.name) {
+            return Err(option("--recipe", format!("two recipes have the name {}", recipe.name)));
+        }
+    }
+    Ok(())
+}
+
+/// True where something beside sums needs decoded frames: images of the stack, or one of several recipes.
+fn decodes_whole(spec: &JobSpec) -> bool {
+    let gathers = |recipe: &RecipeSpec| recipe.mode.selects() || recipe.error_model == ErrorModel::Azimuthal;
+    !spec.images.is_empty() || (spec.recipes.len() > 1 && spec.recipes.iter().any(gathers))
 }
 
 impl Prepared {
@@ -130,17 +173,20 @@ impl Prepared {
         self.spec.execution.layout.executor(self.frames.len(), self.threads)
     }
 
-    /// The images that the recipe asks for, without a frame in them yet; `None` where it asks for none.
+    /// The recipes as described and as prepared.
+    pub fn each_recipe(&self) -> impl Iterator<Item = (&RecipeSpec, &PreparedRecipe)> {
+        self.spec.recipes.iter().zip(&self.recipes)
+    }
+
+    /// The images that the job asks for, without a frame in them yet; `None` where it asks for none.
     ///
     /// # Errors
     /// When the stack's pixels have no exact sums.
     pub fn images(&self) -> Result<Option<StackImages>, JobError> {
-        let asked = &self.spec.recipe.images;
+        let asked = &self.spec.images;
         let StackSpec { shape, dtype, .. } = *self.stack.spec();
-        if asked.is_empty() {
-            return Ok(None);
-        }
-        let images = StackImages::new(dtype, shape.0 * shape.1, self.marks, asked.contains(&StackImage::Variance));
+        let Some(first) = self.recipes.first().filter(|_| !asked.is_empty()) else { return Ok(None) };
+        let images = StackImages::new(dtype, shape.0 * shape.1, first.marks, asked.contains(&StackImage::Variance));
         images.map(Some).map_err(|error| option("--image", error.to_string()))
     }
 
@@ -151,10 +197,10 @@ impl Prepared {
     /// See [`RunError`].
     pub fn run(&self, images: Option<&StackImages>, sink: &mut dyn Sink) -> Result<Summary, RunError> {
         let format = &self.stack.spec().format;
-        let with_images = images.map(|images| WithImages { plan: &self.plan, images, format, isa: self.isa });
+        let decoded = Decoded { plan: &self.plans, images, format, isa: self.isa };
         let job = Job {
             source: &self.stack,
-            plan: with_images.as_ref().map_or(&self.plan as &dyn Plan, |plan| plan),
+            plan: if self.decodes_whole { &decoded } else { &self.plans },
             frames: self.frames.clone(),
             batch: self.spec.execution.batch,
             strict: self.spec.execution.strict,
@@ -214,9 +260,9 @@ fn check_saturation(recipe: &RecipeSpec) -> Result<(), JobError> {
     }
 }
 
-/// How the plan's frames are stored: decoded, where images of the stack have decoded them before.
-fn plan_format(recipe: &RecipeSpec, spec: &StackSpec) -> Result<ChunkFormat, JobError> {
-    if recipe.images.is_empty() {
+/// How the plans' frames are stored: without filters, where frames are decoded before.
+fn plan_format(decoded: bool, spec: &StackSpec) -> Result<ChunkFormat, JobError> {
+    if !decoded {
         return Ok(spec.format.clone());
     }
     let decoded = ChunkFormat::new(Vec::new(), spec.format.elem_size(), spec.format.elems());

@@ -5,12 +5,14 @@ use std::io::{BufReader, Read};
 use std::path::Path;
 
 use aureole_core::detector::DetectorFile;
+use aureole_core::plan::AnyPlan;
 use aureole_core::recipe::ErrorModel;
+use aureole_core::unit::Unit;
 use sha2::{Digest, Sha256};
 
 use super::auto;
-use super::{EdgesSpec, GeometrySpec, JobError, Normalization, Prepared, RecipeSpec};
-use crate::sink::nexus::{Axis, Corrections, Description, Provenance};
+use super::{EdgesSpec, GeometrySpec, JobError, Normalization, Prepared, PreparedRecipe, RecipeSpec};
+use crate::sink::nexus::{Axis, Corrections, Description, Provenance, RecipeDescription};
 
 impl Prepared {
     /// What is known of the result before the first row; `sums` asks for the sums beside the means.
@@ -18,50 +20,34 @@ impl Prepared {
     /// # Errors
     /// When a file that the job names can no longer be read.
     pub fn description(&self, sums: bool) -> Result<Description, JobError> {
-        let recipe = &self.spec.recipe;
+        let recipes = self.each_recipe().zip(self.plans.plans());
         Ok(Description {
             title: format!("azimuthal integration of {}", self.spec.inputs.join(", ")),
             first_frame: self.frames.start,
             frames: self.frames.len(),
-            errors: (recipe.error_model != ErrorModel::None).then(|| recipe.errors.long_name().to_owned()),
-            mode: recipe.mode.to_string(),
             sums,
-            axis: Axis {
-                name: recipe.unit.name().into(),
-                units: recipe.unit.nexus_units().into(),
-                long_name: recipe.unit.long_name().into(),
-                centres: self.centres.clone(),
-                edges: self.edges.clone(),
-            },
-            azimuthal: recipe.cake.zip(self.azimuthal.as_ref()).map(|(cake, bins)| Axis {
-                name: cake.unit.name().into(),
-                units: cake.unit.nexus_units().into(),
-                long_name: cake.unit.long_name().into(),
-                centres: bins.centres.clone(),
-                edges: bins.edges.clone(),
-            }),
-            norm: self.plan.norm(),
-            count: self.plan.count(),
-            wavelength: self.geometry.wavelength,
-            corrections: Corrections {
-                solid_angle: recipe.solid_angle,
-                polarization: recipe.polarization.is_some(),
-                monitor: matches!(recipe.normalization, Normalization::Dataset(_)),
-            },
+            recipes: recipes.map(|((spec, prepared), plan)| describe(spec, prepared, plan)).collect(),
             provenance: self.provenance()?,
         })
     }
 
     fn provenance(&self) -> Result<Provenance, JobError> {
-        let files = named_files(&self.spec.recipe)
-            .into_iter()
-            .chain(self.detector_file())
-            .chain(self.found.iter().cloned())
-            .map(|(role, input)| {
+        let mut files: Vec<(String, String, String)> = Vec::new();
+        for (recipe, prepared) in self.each_recipe() {
+            let named = named_files(recipe).into_iter();
+            for (role, input) in named.chain(detector_file(recipe, prepared)).chain(prepared.found.iter().cloned()) {
+                // What another recipe names, too, stands there once; another file in the same role has the recipe's name.
+                let role_taken = files.iter().find(|(other, ..)| other == role).map(|(_, file, _)| file.clone());
+                let role = match role_taken {
+                    Some(file) if file == input => continue,
+                    Some(_) => format!("{role}_{}", recipe.name),
+                    None => role.to_owned(),
+                };
                 let (file, _) = crate::input::split(&input);
-                Ok((role.to_owned(), input.clone(), sha256(role, file)?))
-            })
-            .collect::<Result<_, JobError>>()?;
+                let digest = sha256(&role, file)?;
+                files.push((role, input, digest));
+            }
+        }
         Ok(Provenance {
             program: "aureole".into(),
             version: env!("CARGO_PKG_VERSION").into(),
@@ -74,13 +60,37 @@ impl Prepared {
     }
 }
 
-impl Prepared {
-    /// The file that describes the detector, where one does.
-    fn detector_file(&self) -> Option<(&'static str, String)> {
-        let (DetectorFile::Nexus(path) | DetectorFile::Spline(path)) = self.geometry.detector.file()?;
-        let path = crate::detector::locate(path, self.spec.recipe.geometry.folder());
-        Some(("detector", path.display().to_string()))
+fn describe(recipe: &RecipeSpec, prepared: &PreparedRecipe, plan: &AnyPlan) -> RecipeDescription {
+    let axis = |unit: Unit, centres: &[f64], edges: &[f64]| Axis {
+        name: unit.name().into(),
+        units: unit.nexus_units().into(),
+        long_name: unit.long_name().into(),
+        centres: centres.to_vec(),
+        edges: edges.to_vec(),
+    };
+    let azimuthal = recipe.cake.zip(prepared.azimuthal.as_ref());
+    RecipeDescription {
+        name: recipe.name.clone(),
+        errors: (recipe.error_model != ErrorModel::None).then(|| recipe.errors.long_name().to_owned()),
+        mode: recipe.mode.to_string(),
+        axis: axis(recipe.unit, &prepared.centres, &prepared.edges),
+        azimuthal: azimuthal.map(|(cake, bins)| axis(cake.unit, &bins.centres, &bins.edges)),
+        norm: plan.norm(),
+        count: plan.count(),
+        wavelength: prepared.geometry.wavelength,
+        corrections: Corrections {
+            solid_angle: recipe.solid_angle,
+            polarization: recipe.polarization.is_some(),
+            monitor: matches!(recipe.normalization, Normalization::Dataset(_)),
+        },
     }
+}
+
+/// The file that describes the detector, where one does.
+fn detector_file(recipe: &RecipeSpec, prepared: &PreparedRecipe) -> Option<(&'static str, String)> {
+    let (DetectorFile::Nexus(path) | DetectorFile::Spline(path)) = prepared.geometry.detector.file()?;
+    let path = crate::detector::locate(path, recipe.geometry.folder());
+    Some(("detector", path.display().to_string()))
 }
 
 /// The files that a recipe names, as `FILE` or `FILE::/path`, by what they are used as.

@@ -3,42 +3,52 @@
 use std::ops::ControlFlow;
 use std::time::Instant;
 
-use aureole_core::pattern::{Pattern, Status};
-use aureole_core::pipeline::{RunError, Sink, Summary};
+use aureole_core::pattern::Pattern;
+use aureole_core::pipeline::{Job, Plan, Rows, RunError, Sink, Summary, failure};
 
 /// Hands patterns to a sink and keeps the summary.
 pub(super) struct Delivery<'a> {
     sink: &'a mut dyn Sink,
     strict: bool,
+    recipes: usize,
     summary: Summary,
 }
 
+/// Patterns for the given number of frames, with all their buffers.
+pub(super) fn patterns(plan: &dyn Plan, frames: usize) -> Vec<Pattern> {
+    (0..frames).flat_map(|_| (0..plan.recipes()).map(|recipe| plan.pattern(recipe))).collect()
+}
+
 impl<'a> Delivery<'a> {
-    pub(super) fn new(sink: &'a mut dyn Sink, strict: bool, threads: usize, batch: usize) -> Delivery<'a> {
-        Delivery { sink, strict, summary: Summary { threads, batch, ..Summary::default() } }
+    pub(super) fn new(sink: &'a mut dyn Sink, job: &Job<'_>, threads: usize, batch: usize) -> Delivery<'a> {
+        let summary = Summary { threads, batch, ..Summary::default() };
+        Delivery { sink, strict: job.strict, recipes: job.plan.recipes(), summary }
     }
 
     /// Pushes the patterns of consecutive frames. In a strict run those before the first failed frame are pushed, and
     /// that frame is the error.
     pub(super) fn push(&mut self, first: usize, patterns: &[Pattern]) -> Result<ControlFlow<()>, RunError> {
-        let failed = |pattern: &Pattern| matches!(pattern.status, Status::Failed(_));
-        let good = if self.strict { patterns.iter().position(failed) } else { None };
-        let delivered = &patterns[..good.unwrap_or(patterns.len())];
-        let flow = if delivered.is_empty() { ControlFlow::Continue(()) } else { self.push_all(first, delivered)? };
-        if let Some(at) = good
-            && let Status::Failed(reason) = &patterns[at].status
-        {
-            return Err(RunError::Frame { frame: first + at, reason: reason.clone() });
+        let rows = Rows { first, recipes: self.recipes, patterns };
+        let failed = if self.strict {
+            rows.iter().find_map(|(frame, patterns)| Some((frame, failure(patterns)?.to_owned())))
+        } else {
+            None
+        };
+        let good = failed.as_ref().map_or(rows.frames(), |(frame, _)| frame - first);
+        let good = Rows { patterns: &patterns[..good * self.recipes], ..rows };
+        let flow = if good.frames() == 0 { ControlFlow::Continue(()) } else { self.push_all(&good)? };
+        match failed {
+            Some((frame, reason)) => Err(RunError::Frame { frame, reason }),
+            None => Ok(flow),
         }
-        Ok(flow)
     }
 
-    fn push_all(&mut self, first: usize, patterns: &[Pattern]) -> Result<ControlFlow<()>, RunError> {
+    fn push_all(&mut self, rows: &Rows<'_>) -> Result<ControlFlow<()>, RunError> {
         let start = Instant::now();
-        let flow = self.sink.push(first, patterns)?;
+        let flow = self.sink.push(rows)?;
         self.summary.stages.write += start.elapsed().as_secs_f64();
-        self.summary.frames += patterns.len();
-        self.summary.failed += patterns.iter().filter(|p| matches!(p.status, Status::Failed(_))).count();
+        self.summary.frames += rows.frames();
+        self.summary.failed += rows.iter().filter(|(_, patterns)| failure(patterns).is_some()).count();
         self.summary.stopped = flow.is_break();
         Ok(flow)
     }

@@ -16,7 +16,7 @@ use aureole_core::sums::Sums;
 use rayon::prelude::*;
 
 use super::batches::{self, Batches};
-use super::delivery::Delivery;
+use super::delivery::{self, Delivery};
 use super::guard::guard;
 
 /// Layout `serial`.
@@ -37,14 +37,14 @@ impl Executor for Serial {
             Some(plan) => Box::new(Team::new(plan, self.threads.get())?),
             None => Box::new(Alone(job.plan.worker())),
         };
-        let mut delivery = Delivery::new(sink, job.strict, integrator.threads(), batches.size());
+        let mut delivery = Delivery::new(sink, job, integrator.threads(), batches.size());
         let mut chunks = Vec::new();
-        let mut patterns: Vec<Pattern> = (0..batches.size()).map(|_| job.plan.pattern()).collect();
+        let mut patterns = delivery::patterns(job.plan, batches.size());
         for frames in (0..batches.len()).map(|batch| batches.frames(batch)) {
             let start = Instant::now();
             delivery.summary().bytes_in += batches::read(job.source, frames.clone(), &mut chunks);
             delivery.summary().stages.read += start.elapsed().as_secs_f64();
-            let out = &mut patterns[..frames.len()];
+            let out = &mut patterns[..frames.len() * job.plan.recipes()];
             guard(&frames, || integrator.integrate(&chunks, out))?;
             if delivery.push(frames.start, out)?.is_break() {
                 break;
@@ -88,7 +88,8 @@ struct Team<'p> {
 struct Member<'p> {
     worker: Box<dyn BlockWorker + 'p>,
     blocks: Range<usize>,
-    sums: Sums,
+    /// One a recipe.
+    sums: Vec<Sums>,
 }
 
 impl<'p> Team<'p> {
@@ -115,8 +116,8 @@ impl Integrator for Team<'_> {
         let Team { plan, pool, members } = self;
         pool.install(|| {
             members.par_iter_mut().with_max_len(1).for_each(|member| {
-                if member.sums.frames() == chunks.len() {
-                    member.sums.clear();
+                if member.sums[0].frames() == chunks.len() {
+                    member.sums.iter_mut().for_each(Sums::clear);
                 } else {
                     member.sums = plan.sums(chunks.len());
                 }
@@ -124,7 +125,9 @@ impl Integrator for Team<'_> {
             });
         });
         if let [first, others @ ..] = &mut members[..] {
-            others.iter().for_each(|member| first.sums.merge(&member.sums));
+            for member in others {
+                first.sums.iter_mut().zip(&member.sums).for_each(|(sums, more)| sums.merge(more));
+            }
             let frames: Vec<usize> = chunks.iter().map(|chunk| chunk.frame).collect();
             plan.finish(&first.sums, &frames, out);
         }

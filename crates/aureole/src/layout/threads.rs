@@ -14,7 +14,7 @@ use aureole_core::pipeline::{Executor, Job, RunError, Sink, Stages, Summary};
 use crossbeam_channel::{Receiver, Sender, unbounded};
 
 use super::batches::{self, Batches};
-use super::delivery::Delivery;
+use super::delivery::{self, Delivery};
 use super::guard::guard;
 
 /// Frames a thread takes at once unless told otherwise: the vector lanes of the kernel.
@@ -51,11 +51,11 @@ impl Executor for Threads {
     fn run(&self, job: &Job<'_>, sink: &mut dyn Sink) -> Result<Summary, RunError> {
         let batches = Batches::new(job, fair_share(job.frames.len(), self.threads.get()))?;
         let threads = self.threads.get().min(batches.len()).max(1);
-        let mut delivery = Delivery::new(sink, job.strict, threads, batches.size());
+        let mut delivery = Delivery::new(sink, job, threads, batches.size());
         let (free_sender, free) = unbounded();
         let (report, reports) = unbounded();
         for _ in 0..2 * threads + 1 {
-            let patterns = (0..batches.size()).map(|_| job.plan.pattern()).collect();
+            let patterns = delivery::patterns(job.plan, batches.size());
             let _ = free_sender.send(Slot { patterns, bytes: 0 });
         }
         let next = AtomicUsize::new(0);
@@ -66,7 +66,7 @@ impl Executor for Threads {
                 scope.spawn(move || work(job, batches, next, &free, &report));
             }
             drop(report);
-            let outcome = deliver(&batches, &reports, &free_sender, &mut delivery);
+            let outcome = deliver(job, &batches, &reports, &free_sender, &mut delivery);
             // Without free slots and batches the threads end; what they still finish is not wanted any more.
             next.store(batches.len(), Ordering::Relaxed);
             drop(free_sender);
@@ -88,7 +88,7 @@ fn fair_share(frames: usize, threads: usize) -> usize {
 
 /// A thread: takes batches until there are no more.
 fn work(job: &Job<'_>, batches: &Batches, next: &AtomicUsize, free: &Receiver<Slot>, report: &Sender<Report>) {
-    let mut worker = job.plan.worker();
+    let (mut worker, recipes) = (job.plan.worker(), job.plan.recipes());
     let (mut chunks, mut read) = (Vec::new(), 0.0);
     while let Ok(mut slot) = free.recv() {
         let batch = next.fetch_add(1, Ordering::Relaxed);
@@ -100,7 +100,7 @@ fn work(job: &Job<'_>, batches: &Batches, next: &AtomicUsize, free: &Receiver<Sl
         let integrated = guard(&frames, || {
             slot.bytes = batches::read(job.source, frames.clone(), &mut chunks);
             read += start.elapsed().as_secs_f64();
-            worker.integrate(&chunks, &mut slot.patterns[..frames.len()]);
+            worker.integrate(&chunks, &mut slot.patterns[..frames.len() * recipes]);
         });
         let died = integrated.is_err();
         let _ = report.send(match integrated {
@@ -116,6 +116,7 @@ fn work(job: &Job<'_>, batches: &Batches, next: &AtomicUsize, free: &Receiver<Sl
 
 /// Puts batches in order and pushes them, until all are pushed or something ends the run.
 fn deliver(
+    job: &Job<'_>,
     batches: &Batches,
     reports: &Receiver<Report>,
     free: &Sender<Slot>,
@@ -134,7 +135,7 @@ fn deliver(
             let slot = slot?;
             let frames = batches.frames(wanted);
             delivery.summary().bytes_in += slot.bytes;
-            if delivery.push(frames.start, &slot.patterns[..frames.len()])?.is_break() {
+            if delivery.push(frames.start, &slot.patterns[..frames.len() * job.plan.recipes()])?.is_break() {
                 return Ok(());
             }
             let _ = free.send(slot);

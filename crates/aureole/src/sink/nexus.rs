@@ -2,7 +2,8 @@
 //!
 //! ```text
 //! /entry                NXentry, @default = data: title, start_time, end_time
-//!   data                NXdata, @signal = I, @axes = [., radial_axis] or [., azimuthal_axis, radial_axis]
+//!   data                NXdata, @signal = I, @axes = [., radial_axis] or [., azimuthal_axis, radial_axis]; one a recipe,
+//!                       of its name
 //!     I, I_errors       float32 (frames, bins), of cakes (frames, azimuthal, radial); NaN where a frame failed
 //!     radial_axis       float64 (bins), with radial_axis_edges (bins + 1)
 //!     azimuthal_axis    the same, of cakes
@@ -22,14 +23,15 @@ mod description;
 mod images;
 mod layout;
 mod own;
+mod rows;
 
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use aureole_core::images::{StackImage, StackImages};
-use aureole_core::pattern::{Pattern, Status};
-use aureole_core::pipeline::{Sink, SinkError, Summary};
+use aureole_core::pattern::Pattern;
+use aureole_core::pipeline::{Rows, Sink, SinkError, Summary, failure};
 use hdf5_metno::file::LibraryVersion;
 use hdf5_metno::{Dataset, File};
 
@@ -37,12 +39,16 @@ use super::clock;
 use crate::hdf5::attributes::unicode;
 use crate::hdf5::raw;
 use column::Column;
-use own::OwnColumns;
+use rows::RecipeRows;
 
-pub use description::{Axis, Corrections, Description, Provenance};
+pub use description::{Axis, Corrections, Description, Provenance, RecipeDescription, check_name};
 
 /// Rows are kept back for no longer than this.
 const PATIENCE: Duration = Duration::from_millis(200);
+
+/// Status of a frame in the file.
+const DONE: u8 = 1;
+const FAILED: u8 = 2;
 
 /// Writes patterns to a NeXus file.
 pub struct NexusSink {
@@ -50,20 +56,19 @@ pub struct NexusSink {
     file: File,
     description: Description,
     columns: Columns,
-    own: Option<OwnColumns>,
     /// The row behind the last one taken.
     next: usize,
     /// Rows that have their place in the file.
     allocated: usize,
+    /// Rows after which they are written.
+    rows_a_chunk: usize,
     written: Instant,
     open: bool,
 }
 
 /// The datasets with one row a frame.
 struct Columns {
-    intensity: Column<f32>,
-    errors: Option<Column<f32>>,
-    sums: Option<(Column<f64>, Option<Column<f64>>)>,
+    recipes: Vec<RecipeRows>,
     status: Column<u8>,
     reason: Dataset,
 }
@@ -103,8 +108,11 @@ impl NexusSink {
             let _ = std::fs::remove_file(&place);
             fail(error)
         })?;
+        // As many as the smallest chunk has, so that no more than that of a cake is kept back.
+        let chunks = description.recipes.iter().map(|recipe| recipe.rows_a_chunk(description.frames));
+        let rows_a_chunk = chunks.min().unwrap_or(1);
         let (path, written) = (path.to_owned(), Instant::now());
-        Ok(NexusSink { path, file, description, columns, own: None, next: 0, allocated, written, open: true })
+        Ok(NexusSink { path, file, description, columns, next: 0, allocated, rows_a_chunk, written, open: true })
     }
 
     /// Writes what is left, the time and what the run did, and closes the file. Rows never pushed are not in it.
@@ -137,54 +145,24 @@ impl NexusSink {
         SinkError(format!("{} cannot be written ({error})", self.path.display()))
     }
 
-    /// Takes one pattern into the buffers.
-    fn take(&mut self, row: usize, pattern: &Pattern) -> hdf5_metno::Result<()> {
-        let failed = !matches!(pattern.status, Status::Done);
-        self.columns.intensity.take(&pattern.intensity, failed, f32::NAN)?;
-        if let Some(errors) = &mut self.columns.errors {
-            errors.take(&pattern.errors, failed, f32::NAN)?;
+    /// Takes the patterns of one frame into the buffers.
+    fn take(&mut self, row: usize, patterns: &[Pattern]) -> hdf5_metno::Result<()> {
+        let Columns { recipes, status, reason } = &mut self.columns;
+        let written = row - status.pending();
+        for (recipe, pattern) in recipes.iter_mut().zip(patterns) {
+            recipe.take(pattern, status, self.allocated, written)?;
         }
-        if let Some((signal, variance)) = &mut self.columns.sums {
-            signal.take(&pattern.signal, failed, f64::NAN)?;
-            if let Some(variance) = variance {
-                variance.take(&pattern.variance, failed, f64::NAN)?;
-            }
+        let failed = failure(patterns);
+        if let Some(why) = failed {
+            raw::write_rows(reason, row, &[unicode(why)])?;
         }
-        let status = match &pattern.status {
-            Status::NotDone => 0,
-            Status::Done => 1,
-            Status::Failed(reason) => {
-                raw::write_rows(&self.columns.reason, row, &[unicode(reason)])?;
-                2
-            }
-        };
-        if pattern.own.is_some() && self.own.is_none() {
-            let rows = row - self.columns.status.pending();
-            self.own =
-                Some(OwnColumns::begin(&self.file, &self.description, self.allocated, rows, &self.columns.status)?);
-        }
-        self.columns.status.take(&[status], false, 0)?;
-        if let Some(own) = &mut self.own {
-            own.take(pattern.own.as_ref(), failed, &self.description)?;
-        }
-        Ok(())
+        status.take(&[if failed.is_some() { FAILED } else { DONE }], false, 0)
     }
 
     /// Writes the rows kept back, and makes sure that they can be read.
     fn write_rows(&mut self) -> hdf5_metno::Result<()> {
-        let pending = self.columns.status.pending();
-        let first = self.next - pending;
-        self.columns.intensity.write(first)?;
-        if let Some(errors) = &mut self.columns.errors {
-            errors.write(first)?;
-        }
-        if let Some((signal, variance)) = &mut self.columns.sums {
-            signal.write(first)?;
-            variance.as_mut().map_or(Ok(()), |variance| variance.write(first))?;
-        }
-        if let Some(own) = &mut self.own {
-            own.write(first)?;
-        }
+        let first = self.next - self.columns.status.pending();
+        self.columns.recipes.iter_mut().try_for_each(|recipe| recipe.write(first))?;
         // Last, so that a row said to be done is there.
         self.columns.status.write(first)?;
         self.written = Instant::now();
@@ -192,36 +170,26 @@ impl NexusSink {
     }
 
     fn resize(&mut self, rows: usize) -> hdf5_metno::Result<()> {
-        self.columns.intensity.resize(rows)?;
-        if let Some(errors) = &self.columns.errors {
-            errors.resize(rows)?;
-        }
-        if let Some((signal, variance)) = &self.columns.sums {
-            signal.resize(rows)?;
-            variance.as_ref().map_or(Ok(()), |variance| variance.resize(rows))?;
-        }
-        if let Some(own) = &self.own {
-            own.resize(rows)?;
-        }
+        self.columns.recipes.iter().try_for_each(|recipe| recipe.resize(rows))?;
         self.columns.status.resize(rows)?;
         self.columns.reason.resize([rows])?;
         self.allocated = rows;
         self.file.flush()
     }
 
-    fn push_rows(&mut self, row: usize, patterns: &[Pattern]) -> hdf5_metno::Result<()> {
+    fn push_rows(&mut self, row: usize, rows: &Rows<'_>) -> hdf5_metno::Result<()> {
         if row != self.next {
             self.write_rows()?;
             self.next = row;
         }
-        for pattern in patterns {
+        for (_, patterns) in rows.iter() {
             if self.next >= self.allocated {
                 let ahead = self.next + self.description.rows_ahead();
                 self.resize(ahead.min(self.description.frames))?;
             }
-            self.take(self.next, pattern)?;
+            self.take(self.next, patterns)?;
             self.next += 1;
-            if self.next.is_multiple_of(self.description.rows_a_chunk()) || self.written.elapsed() > PATIENCE {
+            if self.next.is_multiple_of(self.rows_a_chunk) || self.written.elapsed() > PATIENCE {
                 self.write_rows()?;
             }
         }
@@ -230,18 +198,23 @@ impl NexusSink {
 }
 
 impl Sink for NexusSink {
-    fn push(&mut self, first: usize, patterns: &[Pattern]) -> Result<ControlFlow<()>, SinkError> {
+    fn push(&mut self, rows: &Rows<'_>) -> Result<ControlFlow<()>, SinkError> {
+        let (here, there) = (self.columns.recipes.len(), rows.recipes);
+        if here != there {
+            let path = self.path.display();
+            return Err(SinkError(format!("patterns of {there} recipes do not belong to {path}, made for {here}")));
+        }
         let start = self.description.first_frame;
-        let row = first.checked_sub(start).filter(|row| row + patterns.len() <= self.description.frames);
+        let row = rows.first.checked_sub(start).filter(|row| row + rows.frames() <= self.description.frames);
         let row = row.ok_or_else(|| {
+            let (first, last) = (rows.first, rows.first + rows.frames());
             let end = start + self.description.frames;
-            let last = first + patterns.len();
             SinkError(format!(
                 "frames {first}..{last} do not belong to {}, made for {start}..{end}",
                 self.path.display()
             ))
         })?;
-        self.push_rows(row, patterns).map_err(|error| self.fail(&error))?;
+        self.push_rows(row, rows).map_err(|error| self.fail(&error))?;
         Ok(ControlFlow::Continue(()))
     }
 }

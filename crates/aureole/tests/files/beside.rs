@@ -14,8 +14,8 @@ const PONI: &str = "PixelSize1: 1e-4\nPixelSize2: 1e-4\nDistance: 0.1\nPoni1: 0\
 fn job(input: &Path, more: &str) -> Result<Prepared, String> {
     let (input, poni) = (input.display().to_string(), PONI.replace('\n', "\\n"));
     let text = format!(
-        r#"{{"version": 1, "inputs": ["{input}"], "recipe": {{"geometry": {{"poni": "{poni}"}}, "bins": 5,
-            "unit": "r_mm", "split": "no"{more}}}}}"#
+        r#"{{"version": 1, "inputs": ["{input}"], "recipes": [{{"geometry": {{"poni": "{poni}"}}, "bins": 5,
+            "unit": "r_mm", "split": "no"{more}}}]}}"#
     );
     prepare(JobSpec::from_json(&text).unwrap()).map_err(|error| error.to_string())
 }
@@ -57,9 +57,9 @@ fn an_eiger_master_gives_its_mask_and_its_factors_are_divided_by_as_sensitivitie
     let specific = "entry/instrument/detector/detectorSpecific";
     let named = named("mask", &format!("{specific}/pixel_mask")) + &named("flat", "sensitivity");
     let named = job(&path, &named).unwrap();
-    assert_eq!(found.plan.norm(), named.plan.norm());
-    assert_eq!(found.plan.count().iter().sum::<f64>(), (SHAPE.0 * SHAPE.1 - 1) as f64);
-    assert_eq!(found.found.len(), 2, "both files are recorded");
+    assert_eq!(found.plans.plans()[0].norm(), named.plans.plans()[0].norm());
+    assert_eq!(found.plans.plans()[0].count().iter().sum::<f64>(), (SHAPE.0 * SHAPE.1 - 1) as f64);
+    assert_eq!(found.recipes[0].found.len(), 2, "both files are recorded");
 }
 
 #[test]
@@ -69,7 +69,7 @@ fn a_flat_field_that_the_detector_has_applied_is_not_applied_again() {
     master(&path, true);
     let found = job(&path, r#", "flat": "auto""#).unwrap();
     assert!(found.notices.iter().any(|notice| notice.contains("has applied it")), "{:?}", found.notices);
-    assert_eq!(found.plan.norm(), job(&path, "").unwrap().plan.norm());
+    assert_eq!(found.plans.plans()[0].norm(), job(&path, "").unwrap().plans.plans()[0].norm());
 }
 
 #[test]
@@ -89,5 +89,5 @@ fn a_mask_that_a_text_refers_to_is_found_where_the_files_are_now() {
     let Some(folder) = real_files("the mask of the i15-1 stack") else { return };
     let found = job(&folder.join("xrpd_toolbox/i15-1-100245.nxs"), r#", "mask": "auto""#).unwrap();
     assert!(found.notices.iter().any(|notice| notice.ends_with("fastcs_eiger_meta.h5::/mask")), "{:?}", found.notices);
-    assert_eq!(found.plan.count().iter().sum::<f64>(), f64::from(512 * 1028 - 1057));
+    assert_eq!(found.plans.plans()[0].count().iter().sum::<f64>(), f64::from(512 * 1028 - 1057));
 }

@@ -3,10 +3,10 @@
 use std::ops::ControlFlow;
 use std::path::Path;
 
-use aureole::sink::nexus::{Axis, Description, Provenance};
+use aureole::sink::nexus::{Axis, Description, Provenance, RecipeDescription};
 use aureole::sink::{MemorySink, NexusSink};
 use aureole_core::pattern::{OwnConstants, Pattern, Status};
-use aureole_core::pipeline::{Sink, Summary};
+use aureole_core::pipeline::{Rows, Sink, Summary};
 use hdf5_metno::types::VarLenUnicode;
 use hdf5_metno::{Dataset, File};
 use tempfile::tempdir;
@@ -17,6 +17,21 @@ fn description(frames: usize) -> Description {
     Description {
         title: "a scan".into(),
         frames,
+        recipes: vec![recipe("data")],
+        provenance: Provenance {
+            program: "aureole".into(),
+            job: "{\"bins\": 5}".into(),
+            files: vec![("poni".into(), "a.poni".into(), "00ff".into())],
+            sources: vec!["a.h5::/data".into(), "b.h5::/data".into()],
+            ..Provenance::default()
+        },
+        ..Description::default()
+    }
+}
+
+fn recipe(name: &str) -> RecipeDescription {
+    RecipeDescription {
+        name: name.into(),
         errors: Some("standard error of the mean".into()),
         mode: "mean".into(),
         axis: Axis {
@@ -29,14 +44,7 @@ fn description(frames: usize) -> Description {
         norm: vec![2.0; BINS],
         count: vec![3.0; BINS],
         wavelength: Some(1e-10),
-        provenance: Provenance {
-            program: "aureole".into(),
-            job: "{\"bins\": 5}".into(),
-            files: vec![("poni".into(), "a.poni".into(), "00ff".into())],
-            sources: vec!["a.h5::/data".into(), "b.h5::/data".into()],
-            ..Provenance::default()
-        },
-        ..Description::default()
+        ..RecipeDescription::default()
     }
 }
 
@@ -51,8 +59,12 @@ fn pattern(frame: usize) -> Pattern {
     }
 }
 
+fn rows(first: usize, patterns: &[Pattern]) -> Rows<'_> {
+    Rows { first, recipes: 1, patterns }
+}
+
 fn push(sink: &mut dyn Sink, first: usize, patterns: &[Pattern]) {
-    assert_eq!(sink.push(first, patterns).unwrap(), ControlFlow::Continue(()));
+    assert_eq!(sink.push(&rows(first, patterns)).unwrap(), ControlFlow::Continue(()));
 }
 
 fn failed(reason: &str) -> Pattern {
@@ -131,8 +143,9 @@ fn cakes_have_an_axis_more_and_their_azimuths_slowest() {
         edges: vec![5.0, 15.0, 25.0],
     };
     let constants = vec![2.0; 2 * BINS];
-    let description =
-        Description { azimuthal: Some(azimuthal), norm: constants.clone(), count: constants, ..description(3) };
+    let cake =
+        RecipeDescription { azimuthal: Some(azimuthal), norm: constants.clone(), count: constants, ..recipe("data") };
+    let description = Description { recipes: vec![cake], ..description(3) };
     let mut sink = NexusSink::create(&path, description, false).unwrap();
     let cake = |frame: usize| {
         let intensity = (0..2 * BINS).map(|bin| (100 * frame + bin) as f32).collect();
@@ -155,7 +168,7 @@ fn cakes_have_an_axis_more_and_their_azimuths_slowest() {
     let axes = data.attr("axes").unwrap().read_raw::<VarLenUnicode>().unwrap();
     assert_eq!(axes.iter().map(VarLenUnicode::as_str).collect::<Vec<_>>(), [".", "azimuthal_axis", "radial_axis"]);
     assert_eq!(data.attr("radial_axis_indices").unwrap().read_scalar::<i32>().unwrap(), 2);
-    let result = aureole::result::ResultFile::open(&path).unwrap();
+    let result = aureole::result::ResultFile::open(&path, None).unwrap();
     assert_eq!(result.azimuthal().unwrap().centres, [10.0, 20.0]);
     assert_eq!(result.row(1).unwrap().intensity[BINS], 105.0);
 }
@@ -203,8 +216,8 @@ fn a_run_over_some_frames_starts_at_row_0() {
     let path = folder.path().join("out.h5");
     let mut sink = NexusSink::create(&path, Description { first_frame: 10, ..description(3) }, false).unwrap();
     push(&mut sink, 10, &[pattern(10), pattern(11)]);
-    assert!(sink.push(12, &[pattern(12), pattern(13)]).unwrap_err().to_string().contains("made for 10..13"));
-    assert!(sink.push(9, &[pattern(9)]).is_err());
+    assert!(sink.push(&rows(12, &[pattern(12), pattern(13)])).unwrap_err().to_string().contains("made for 10..13"));
+    assert!(sink.push(&rows(9, &[pattern(9)])).is_err());
     sink.finish(&summary(2, 0)).unwrap();
     assert_eq!(column(&path, "entry/data/I"), [10.0, 11.0]);
     let frames = File::open(&path).unwrap().group("entry/frames").unwrap();
@@ -216,13 +229,14 @@ fn more_rows_than_are_allocated_at_a_time_are_all_there() {
     let folder = tempdir().unwrap();
     let path = folder.path().join("out.h5");
     let wide = 40_000;
-    let description = Description {
+    let recipe = RecipeDescription {
         axis: Axis { centres: vec![1.0; wide], edges: vec![1.0; wide + 1], ..Axis::default() },
         norm: vec![1.0; wide],
         count: vec![1.0; wide],
         errors: None,
-        ..description(150)
+        ..recipe("data")
     };
+    let description = Description { recipes: vec![recipe], ..description(150) };
     let mut sink = NexusSink::create(&path, description, false).unwrap();
     for frame in 0..150 {
         let intensity = vec![frame as f32; wide];
@@ -230,6 +244,38 @@ fn more_rows_than_are_allocated_at_a_time_are_all_there() {
     }
     sink.finish(&summary(150, 0)).unwrap();
     assert_eq!(column(&path, "entry/data/I"), (0..150).map(f64::from).collect::<Vec<_>>());
+}
+
+#[test]
+fn each_recipe_has_a_group_of_its_own_and_the_first_is_the_default() {
+    let folder = tempdir().unwrap();
+    let path = folder.path().join("out.h5");
+    let plain = RecipeDescription { errors: None, mode: "median".into(), ..recipe("plain") };
+    let description = Description { recipes: vec![recipe("q"), plain], ..description(2) };
+    let mut sink = NexusSink::create(&path, description, false).unwrap();
+    let without = Pattern { errors: Vec::new(), variance: Vec::new(), ..pattern(7) };
+    let patterns = [pattern(0), without.clone(), pattern(1), failed("torn")];
+    assert!(sink.push(&rows(0, &patterns)).is_err(), "one pattern a frame, but the file has two recipes");
+    let rows = Rows { first: 0, recipes: 2, patterns: &patterns };
+    assert_eq!(sink.push(&rows).unwrap(), ControlFlow::Continue(()));
+    sink.finish(&summary(2, 1)).unwrap();
+    assert_eq!((column(&path, "entry/q/I"), column(&path, "entry/plain/I")[0]), (vec![0.0, 1.0], 7.0));
+    assert!(column(&path, "entry/plain/I")[1].is_nan());
+    assert_eq!(dataset(&path, "entry/frames/status").read_raw::<u8>().unwrap(), [1, 2]);
+    assert!(File::open(&path).unwrap().dataset("entry/plain/I_errors").is_err());
+    let open =
+        |recipe| aureole::result::ResultFile::open(&path, recipe).map(|result| result.row(0).unwrap().intensity[0]);
+    assert_eq!((open(None), open(Some("plain"))), (Ok(0.0), Ok(7.0)));
+    assert!(open(Some("cake")).unwrap_err().to_string().contains("it has plain, q"));
+}
+
+#[test]
+fn recipes_cannot_take_the_names_of_other_things() {
+    let folder = tempdir().unwrap();
+    for names in [["frames", "q"], ["q", "q"], ["a/b", "q"], ["", "q"]] {
+        let description = Description { recipes: names.map(recipe).to_vec(), ..description(1) };
+        assert!(NexusSink::create(&folder.path().join("out.h5"), description, false).is_err(), "{names:?}");
+    }
 }
 
 #[test]
@@ -256,7 +302,7 @@ fn a_pattern_of_another_length_is_refused() {
     let folder = tempdir().unwrap();
     let mut sink = NexusSink::create(&folder.path().join("out.h5"), description(2), false).unwrap();
     let short = Pattern { intensity: vec![1.0; BINS - 1], ..pattern(0) };
-    assert!(sink.push(0, &[short]).unwrap_err().to_string().contains("4 values for /entry/data/I, which has 5"));
+    assert!(sink.push(&rows(0, &[short])).unwrap_err().to_string().contains("4 values for /entry/data/I, which has 5"));
 }
 
 #[test]

@@ -22,6 +22,9 @@ pub(crate) struct PlotArgs {
     /// The picture to write, .png or .svg; one that exists is replaced
     #[arg(short, long, value_name = "FILE")]
     pub(crate) output: PathBuf,
+    /// Whose patterns, where the run had several recipes; those of the first one if nothing is said
+    #[arg(long, value_name = "NAME")]
+    pub(crate) recipe: Option<String>,
     /// Which frames, counted from 0, as in 0,5,10:20 (20 not included); the last one if nothing is said, all of them
     /// in a waterfall
     #[arg(long, value_name = "LIST", value_delimiter = ',')]

@@ -61,7 +61,7 @@ fn check_output(meant: &Meant) -> Result<(), Failure> {
     if !meant.force {
         return Err(Failure::refused(format!("--output {}: exists; --force replaces it", output.display())));
     }
-    let named = job::named_files(&meant.job.recipe).into_iter().map(|(_, file)| file);
+    let named = meant.job.recipes.iter().flat_map(job::named_files).map(|(_, file)| file);
     for input in meant.job.inputs.iter().cloned().chain(named) {
         let file = input.split("::").next().unwrap_or(&input);
         refuse_same(Path::new(file), output)?;
@@ -113,7 +113,7 @@ fn integrate(
     let written = match images {
         // Frames beyond the last pattern may be in the images of a run that was ended.
         Some(images) if ran.is_ok() && !summary.stopped => {
-            sink.write_images(prepared.stack.spec().shape, &prepared.spec.recipe.images, images)
+            sink.write_images(prepared.stack.spec().shape, &prepared.spec.images, images)
         }
         _ => Ok(()),
     };

@@ -20,7 +20,7 @@ pub(crate) fn run(args: &PlotArgs) -> Outcome {
     picture::format(&args.output)?;
     output::check("--output ", &args.output)?;
     let scale = Scale::from_name(args.scale).unwrap_or(Scale::Linear);
-    let result = ResultFile::open(&args.file)?;
+    let result = ResultFile::open(&args.file, args.recipe.as_deref())?;
     let Some(last) = result.last_done() else {
         return Err(Failure::refused(format!("{}: there is no pattern in it yet", args.file.display())));
     };

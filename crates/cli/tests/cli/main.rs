@@ -2,6 +2,7 @@
 
 mod interrupted;
 mod modes;
+mod recipes;
 mod refusals;
 mod round_trip;
 mod support;

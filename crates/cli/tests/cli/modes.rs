@@ -64,10 +64,10 @@ fn a_result_says_how_it_was_made() {
     };
     assert_eq!(text("/entry/reduction/mode"), "sigma-clip (4 sigma, 5 iterations)");
     let job: serde_json::Value = serde_json::from_str(&text("/entry/reduction/job")).unwrap();
-    assert_eq!(job["recipe"]["mode"]["sigma-clip"]["threshold"], 4.0);
-    assert_eq!(job["recipe"]["error_model"], "hybrid");
-    assert_eq!(job["recipe"]["errors"], "std");
-    assert_eq!(job["recipe"]["saturation"], 100_000.0);
+    assert_eq!(job["recipes"][0]["mode"]["sigma-clip"]["threshold"], 4.0);
+    assert_eq!(job["recipes"][0]["error_model"], "hybrid");
+    assert_eq!(job["recipes"][0]["errors"], "std");
+    assert_eq!(job["recipes"][0]["saturation"], 100_000.0);
 }
 
 #[test]

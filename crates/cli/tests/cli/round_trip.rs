@@ -37,7 +37,8 @@ fn cakes_are_made_and_drawn_with_the_same_bits_by_every_layout() {
         let said = desk.run(&line).is(0);
         assert!(said.contains("36 x 50 bins chi_deg and q_nm^-1, pseudo splitting"), "{said}");
     }
-    let cake = |name: &str| aureole::result::ResultFile::open(&desk.path(name)).unwrap().row(7).unwrap().intensity;
+    let cake =
+        |name: &str| aureole::result::ResultFile::open(&desk.path(name), None).unwrap().row(7).unwrap().intensity;
     let bits = |name: &str| cake(name).into_iter().map(f32::to_bits).collect::<Vec<_>>();
     assert_eq!(bits("serial.h5"), bits("threads.h5"));
     assert_eq!(cake("serial.h5").len(), 36 * 50);
@@ -53,7 +54,7 @@ fn bins_may_be_logarithmic_or_lie_between_edges_of_a_file() {
     desk.write("edges.txt", "1 2 4 # and so on\n8 16\n");
     desk.run("integrate stack.h5 --poni stack.poni -o file.h5 --edges edges.txt").is(0);
     desk.run("integrate stack.h5 --poni stack.poni -o log.h5 --bins log:1:16:4").is(0);
-    let result = |name: &str| aureole::result::ResultFile::open(&desk.path(name)).unwrap();
+    let result = |name: &str| aureole::result::ResultFile::open(&desk.path(name), None).unwrap();
     let centres = result("file.h5").axis().centres.clone();
     assert!(centres.iter().zip([1.5, 3.0, 6.0, 12.0]).all(|(a, b)| (a - b).abs() < 1e-12), "{centres:?}");
     let (one, other) = (result("file.h5").row(3).unwrap().intensity, result("log.h5").row(3).unwrap().intensity);

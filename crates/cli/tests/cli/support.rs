@@ -45,6 +45,11 @@ impl Desk {
         self.command(line).output().unwrap().into()
     }
 
+    /// The command with words that may hold spaces.
+    pub(crate) fn run_words(&self, words: &[&str]) -> Ended {
+        self.command("").args(words).output().unwrap().into()
+    }
+
     /// Names of the files here, sorted.
     pub(crate) fn files(&self) -> Vec<String> {
         let name = |entry: std::io::Result<std::fs::DirEntry>| entry.unwrap().file_name().into_string().unwrap();

@@ -2,8 +2,7 @@
 
 use super::{CpuPlan, Ingredients, PlanError};
 use crate::gather::GatherPlan;
-use crate::pattern::Pattern;
-use crate::pipeline::{BlockPlan, Plan, Worker};
+use crate::pipeline::Plan;
 use crate::recipe::{ErrorModel, Mode};
 
 /// A plan of either form.
@@ -25,6 +24,15 @@ impl AnyPlan {
             return Ok(AnyPlan::Gather(Box::new(GatherPlan::new(ingredients, mode)?)));
         }
         Ok(AnyPlan::Linear(Box::new(CpuPlan::new(ingredients)?)))
+    }
+
+    /// The plan of sums, where it is one.
+    #[must_use]
+    pub fn linear(&self) -> Option<&CpuPlan> {
+        match self {
+            AnyPlan::Linear(plan) => Some(plan),
+            AnyPlan::Gather(_) => None,
+        }
     }
 
     /// `Σ c·n` of each bin, over all its pixels.
@@ -52,23 +60,5 @@ impl AnyPlan {
             AnyPlan::Linear(plan) => plan.as_ref(),
             AnyPlan::Gather(plan) => plan.as_ref(),
         }
-    }
-}
-
-impl Plan for AnyPlan {
-    fn worker(&self) -> Box<dyn Worker + '_> {
-        self.as_plan().worker()
-    }
-
-    fn pattern(&self) -> Pattern {
-        self.as_plan().pattern()
-    }
-
-    fn max_batch(&self) -> usize {
-        self.as_plan().max_batch()
-    }
-
-    fn by_blocks(&self) -> Option<&dyn BlockPlan> {
-        self.as_plan().by_blocks()
     }
 }

@@ -5,9 +5,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use super::faults::{Collect, Counting, FaultyPlan};
-use super::{MemorySource, small_gather_plan, small_plan, small_stack};
+use super::{MemorySource, small_gather_plan, small_plan, small_plan_set, small_stack};
 use crate::pattern::{Pattern, Status};
-use crate::pipeline::{ChunkBuf, Executor, Job, Plan, RunError, Source, Summary};
+use crate::pipeline::{ChunkBuf, Executor, Job, Plan, RunError, Source, Summary, failure};
 
 /// The most frames a layout of `threads` threads may have read and not pushed: a batch in every thread's hands, one
 /// waiting behind each, and one being pushed.
@@ -22,7 +22,8 @@ fn most_in_flight(summary: &Summary) -> usize {
 pub fn executor_contract(executor: &dyn Executor) {
     let stack = small_stack(41, 3);
     let (linear, gather) = (small_plan(&stack.spec), small_gather_plan(&stack.spec));
-    for plan in [&linear as &dyn Plan, &gather] {
+    let (several, mixed) = (small_plan_set(&stack.spec, false), small_plan_set(&stack.spec, true));
+    for plan in [&linear as &dyn Plan, &gather, &several, &mixed] {
         same_rows_for_every_range_and_batch(executor, &stack, plan);
         failed_frames_are_marked_and_the_run_goes_on(executor, &stack, plan);
         a_strict_run_reports_the_first_failing_frame(executor, &stack, plan);
@@ -35,22 +36,25 @@ pub fn executor_contract(executor: &dyn Executor) {
 }
 
 /// One frame at a time, by one worker: what every layout must reproduce.
-fn reference(stack: &MemorySource, plan: &dyn Plan) -> Vec<Pattern> {
+fn reference(stack: &MemorySource, plan: &dyn Plan) -> Vec<Vec<Pattern>> {
     let mut worker = plan.worker();
     (0..stack.spec.frames)
         .map(|frame| {
             let mut chunk = ChunkBuf { frame, ..ChunkBuf::default() };
             chunk.error = stack.read(frame, &mut chunk).err();
-            let mut out = [plan.pattern()];
+            let mut out: Vec<Pattern> = (0..plan.recipes()).map(|recipe| plan.pattern(recipe)).collect();
             worker.integrate(&[chunk], &mut out);
-            let [pattern] = out;
-            pattern
+            out
         })
         .collect()
 }
 
 /// Equal to the last bit, NaN included.
-fn same(a: &Pattern, b: &Pattern) -> bool {
+fn same(a: &[Pattern], b: &[Pattern]) -> bool {
+    a.len() == b.len() && a.iter().zip(b).all(|(a, b)| same_pattern(a, b))
+}
+
+fn same_pattern(a: &Pattern, b: &Pattern) -> bool {
     let f32s = |v: &[f32]| v.iter().map(|x| x.to_bits()).collect::<Vec<_>>();
     let f64s = |v: &[f64]| v.iter().map(|x| x.to_bits()).collect::<Vec<_>>();
     let failed = matches!(a.status, Status::Failed(_)) && matches!(b.status, Status::Failed(_));
@@ -75,9 +79,9 @@ fn same_rows_for_every_range_and_batch(executor: &dyn Executor, stack: &MemorySo
             let summary = executor.run(&job(stack, &dirty, range.clone(), batch), &mut sink).expect("a good job");
             assert_eq!((summary.frames, summary.failed), (range.len(), 0));
             assert_eq!(sink.first, range.clone().next());
-            assert_eq!(sink.patterns.len(), range.len());
-            for (frame, pattern) in range.clone().zip(&sink.patterns) {
-                assert!(same(pattern, &expected[frame]), "frame {frame} of {range:?} in batches of {batch:?}");
+            assert_eq!(sink.frames.len(), range.len());
+            for (frame, patterns) in range.clone().zip(&sink.frames) {
+                assert!(same(patterns, &expected[frame]), "frame {frame} of {range:?} in batches of {batch:?}");
             }
         }
     }
@@ -97,11 +101,12 @@ fn failed_frames_are_marked_and_the_run_goes_on(executor: &dyn Executor, stack: 
     let mut sink = Collect::default();
     let summary = executor.run(&job(&stack, plan, 0..41, None), &mut sink).expect("failures do not end a run");
     assert_eq!((summary.frames, summary.failed), (41, 4));
-    for (frame, pattern) in sink.patterns.iter().enumerate() {
-        assert!(same(pattern, &expected[frame]), "frame {frame}");
-        assert_eq!(matches!(pattern.status, Status::Failed(_)), [0, 7, 8, 40].contains(&frame));
+    for (frame, patterns) in sink.frames.iter().enumerate() {
+        assert!(same(patterns, &expected[frame]), "frame {frame}");
+        let failed = patterns.iter().map(|pattern| matches!(pattern.status, Status::Failed(_)));
+        assert!(failed.into_iter().all(|failed| failed == [0, 7, 8, 40].contains(&frame)));
     }
-    assert!(matches!(&sink.patterns[8].status, Status::Failed(reason) if reason == "torn"));
+    assert_eq!(failure(&sink.frames[8]), Some("torn"));
 }
 
 fn a_strict_run_reports_the_first_failing_frame(executor: &dyn Executor, stack: &MemorySource, plan: &dyn Plan) {
@@ -113,7 +118,7 @@ fn a_strict_run_reports_the_first_failing_frame(executor: &dyn Executor, stack: 
             Err(RunError::Frame { frame: 18, reason }) => assert_eq!(reason, "torn"),
             other => panic!("not the first failing frame: {other:?}"),
         }
-        assert_eq!(sink.patterns.len(), 16, "all before it are delivered, and no more");
+        assert_eq!(sink.frames.len(), 16, "all before it are delivered, and no more");
     }
 }
 
@@ -121,8 +126,8 @@ fn break_stops_promptly(executor: &dyn Executor, stack: &MemorySource, plan: &dy
     for stop in [1, 9] {
         let mut sink = Collect { stop_after: Some(stop), ..Collect::default() };
         let summary = executor.run(&job(stack, plan, 0..41, Some(3)), &mut sink).expect("Break is no error");
-        assert!(summary.stopped && summary.frames == sink.patterns.len());
-        assert!(sink.patterns.len() < stop + 3, "{} patterns after Break at {stop}", sink.patterns.len());
+        assert!(summary.stopped && summary.frames == sink.frames.len());
+        assert!(sink.frames.len() < stop + 3, "{} frames after Break at {stop}", sink.frames.len());
     }
 }
 
@@ -142,7 +147,7 @@ fn a_panic_is_an_error(executor: &dyn Executor, stack: &MemorySource, plan: &dyn
         }
         other => panic!("a panic must be reported: {other:?}"),
     }
-    assert!(sink.patterns.len() <= 20);
+    assert!(sink.frames.len() <= 20);
 }
 
 fn frames_in_flight_are_bounded(executor: &dyn Executor, plan: &dyn Plan) {
@@ -161,6 +166,6 @@ fn bad_jobs_are_refused(executor: &dyn Executor, stack: &MemorySource, plan: &dy
         let mut sink = Collect::default();
         let error = executor.run(&job(stack, plan, frames.clone(), batch), &mut sink).expect_err("a bad job");
         assert!(matches!(error, RunError::Job(_)), "{frames:?} {batch:?}: {error:?}");
-        assert!(sink.patterns.is_empty());
+        assert!(sink.frames.is_empty());
     }
 }

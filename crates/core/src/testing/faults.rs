@@ -4,7 +4,9 @@ use std::ops::{ControlFlow, Range};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use crate::pattern::Pattern;
-use crate::pipeline::{BlockPlan, BlockWorker, ChunkBuf, Plan, Sink, SinkError, Source, StackSpec, Stages, Worker};
+use crate::pipeline::{
+    BlockPlan, BlockWorker, ChunkBuf, Plan, Rows, Sink, SinkError, Source, StackSpec, Stages, Worker,
+};
 use crate::sums::Sums;
 
 /// A plan whose workers panic when they meet a frame, and whose patterns start full of rubbish.
@@ -39,7 +41,7 @@ impl Worker for FaultyWorker<Box<dyn Worker + '_>> {
 }
 
 impl BlockWorker for FaultyWorker<Box<dyn BlockWorker + '_>> {
-    fn accumulate(&mut self, chunks: &[ChunkBuf], blocks: Range<usize>, sums: &mut Sums) {
+    fn accumulate(&mut self, chunks: &[ChunkBuf], blocks: Range<usize>, sums: &mut [Sums]) {
         self.look_at(chunks);
         self.worker.accumulate(chunks, blocks, sums);
     }
@@ -60,8 +62,12 @@ impl Plan for FaultyPlan<'_> {
         Box::new(FaultyWorker { worker: self.plan.worker(), panic_at: self.panic_at })
     }
 
-    fn pattern(&self) -> Pattern {
-        let mut pattern = self.plan.pattern();
+    fn recipes(&self) -> usize {
+        self.plan.recipes()
+    }
+
+    fn pattern(&self, recipe: usize) -> Pattern {
+        let mut pattern = self.plan.pattern(recipe);
         pattern.intensity.fill(1e9);
         pattern.errors.fill(-3.0);
         pattern.signal.fill(17.0);
@@ -83,7 +89,7 @@ impl BlockPlan for FaultyPlan<'_> {
         self.blocks_behind().blocks()
     }
 
-    fn sums(&self, frames: usize) -> Sums {
+    fn sums(&self, frames: usize) -> Vec<Sums> {
         self.blocks_behind().sums(frames)
     }
 
@@ -91,7 +97,7 @@ impl BlockPlan for FaultyPlan<'_> {
         Box::new(FaultyWorker { worker: self.blocks_behind().block_worker(), panic_at: self.panic_at })
     }
 
-    fn finish(&self, sums: &Sums, frames: &[usize], out: &mut [Pattern]) {
+    fn finish(&self, sums: &[Sums], frames: &[usize], out: &mut [Pattern]) {
         self.blocks_behind().finish(sums, frames, out);
     }
 }
@@ -101,30 +107,30 @@ impl BlockPlan for FaultyPlan<'_> {
 pub struct Collect {
     /// The first frame pushed.
     pub first: Option<usize>,
-    /// The patterns, in the order pushed.
-    pub patterns: Vec<Pattern>,
-    /// Break as soon as this many patterns are there.
+    /// The patterns of each frame, in the order pushed.
+    pub frames: Vec<Vec<Pattern>>,
+    /// Break as soon as this many frames are there.
     pub stop_after: Option<usize>,
-    /// Fail as soon as this many patterns are there.
+    /// Fail as soon as this many frames are there.
     pub fail_after: Option<usize>,
     /// Pushed frames, for [`Counting`].
     pub pushed: Option<std::sync::Arc<AtomicUsize>>,
 }
 
 impl Sink for Collect {
-    fn push(&mut self, first: usize, patterns: &[Pattern]) -> Result<ControlFlow<()>, SinkError> {
-        let expected = self.first.get_or_insert(first);
-        assert_eq!(first, *expected + self.patterns.len(), "frames come in order, each once");
-        let reached = |limit: Option<usize>| limit.is_some_and(|limit| self.patterns.len() >= limit);
+    fn push(&mut self, rows: &Rows<'_>) -> Result<ControlFlow<()>, SinkError> {
+        let expected = self.first.get_or_insert(rows.first);
+        assert_eq!(rows.first, *expected + self.frames.len(), "frames come in order, each once");
+        let reached = |limit: Option<usize>| limit.is_some_and(|limit| self.frames.len() >= limit);
         assert!(!reached(self.stop_after) && !reached(self.fail_after), "nothing comes after Break or an error");
-        self.patterns.extend_from_slice(patterns);
+        self.frames.extend(rows.iter().map(|(_, patterns)| patterns.to_vec()));
         if let Some(pushed) = &self.pushed {
-            pushed.fetch_add(patterns.len(), Ordering::SeqCst);
+            pushed.fetch_add(rows.frames(), Ordering::SeqCst);
         }
-        if self.fail_after.is_some_and(|limit| self.patterns.len() >= limit) {
+        if self.fail_after.is_some_and(|limit| self.frames.len() >= limit) {
             return Err(SinkError("no space left".into()));
         }
-        let stop = self.stop_after.is_some_and(|limit| self.patterns.len() >= limit);
+        let stop = self.stop_after.is_some_and(|limit| self.frames.len() >= limit);
         Ok(if stop { ControlFlow::Break(()) } else { ControlFlow::Continue(()) })
     }
 }

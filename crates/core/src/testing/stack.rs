@@ -7,7 +7,7 @@ use crate::binning::{Matrix, MatrixBuilder};
 use crate::dtype::Dtype;
 use crate::gather::GatherPlan;
 use crate::pipeline::{ChunkBuf, Source, StackSpec};
-use crate::plan::{CpuPlan, Ingredients};
+use crate::plan::{AnyPlan, CpuPlan, Ingredients, PlanSet};
 use crate::recipe::{Dummy, ErrorKind, ErrorModel, Mode};
 
 /// Chunks in memory.
@@ -89,6 +89,21 @@ pub fn small_plan(spec: &StackSpec) -> CpuPlan {
 pub fn small_gather_plan(spec: &StackSpec) -> GatherPlan {
     let mode = Mode::SigmaClip { threshold: 2.0, max_iterations: 3 };
     with_small_ingredients(spec, |ingredients| GatherPlan::new(ingredients, mode).expect("a plan"))
+}
+
+/// Several recipes side by side, without errors and with them; `mixed` adds one in the gather form between them.
+///
+/// # Panics
+/// When `spec` is that of another kind of stack.
+#[must_use]
+pub fn small_plan_set(spec: &StackSpec, mixed: bool) -> PlanSet {
+    let linear = |error_model| {
+        with_small_ingredients(spec, |ingredients| {
+            AnyPlan::new(&Ingredients { error_model, ..*ingredients }, Mode::Mean).expect("a plan")
+        })
+    };
+    let gather = mixed.then(|| AnyPlan::Gather(Box::new(small_gather_plan(spec))));
+    PlanSet::new([linear(ErrorModel::None)].into_iter().chain(gather).chain([linear(ErrorModel::Poisson)]).collect())
 }
 
 fn with_small_ingredients<T>(spec: &StackSpec, make: impl FnOnce(&Ingredients<'_>) -> T) -> T {

@@ -1,8 +1,10 @@
 //! Integer pixels: the fast kernel adds every pixel; what a frame masks by its value is then taken back, exactly.
 
-use super::{CpuWorker, entries, mask_entry};
+use aureole_codec::Isa;
+
+use super::{CpuWorker, Part, entries, mask_entry};
 use crate::kernel::pixel::{poisson_variance, product};
-use crate::kernel::{self, Entries, IntegerPixel, scalar};
+use crate::kernel::{self, Entries, IntegerPixel, Seen, scalar};
 use crate::plan::{CpuPlan, Slice};
 use crate::sums::{Accumulator, LANES, Sums};
 
@@ -35,29 +37,40 @@ impl Marked {
 }
 
 impl CpuWorker<'_> {
-    pub(super) fn add_integers<P: IntegerPixel>(&mut self, slice: &Slice, first: usize, sums: &mut Sums) {
-        let (plan, bytes) = (self.plan, self.bytes(slice, first));
-        let entries = entries(plan, slice);
-        let Accumulator::Integer(signal) = &mut sums.signal else { unreachable!("integers have integer sums") };
-        let Accumulator::Integer(variance) = &mut sums.variance else { unreachable!("integers have integer sums") };
-        let frames = sums.failed.len();
-        let mut seen = [0; LANES];
-        if frames == 1 {
-            seen[0] = scalar::add_frame::<P>(&entries, &self.pixels[0][bytes.clone()], signal, variance);
-        } else {
+    pub(super) fn add_integers<P: IntegerPixel>(&mut self, part: &Part, sums: &mut [Sums]) {
+        let bytes = self.bytes(part);
+        let frames = sums[0].frames();
+        if frames > 1 {
             let mut lanes: [&[u8]; LANES] = [&[]; LANES];
             lanes.iter_mut().zip(&self.pixels[..frames]).for_each(|(lane, pixels)| *lane = &pixels[bytes.clone()]);
-            self.tile.resize(slice.elems.len() * LANES, 0);
-            kernel::fill_tile::<P>(plan.isa, &lanes[..frames], slice.elems.len(), &mut self.tile);
-            seen = kernel::add_tile(plan.isa, P::SIGNED, &entries, &self.tile, signal, variance);
+            self.tile.resize(part.elems.len() * LANES, 0);
+            kernel::fill_tile::<P>(self.plans[0].isa, &lanes[..frames], part.elems.len(), &mut self.tile);
         }
-        let Some(marked) = Marked::new(plan) else { return };
-        for (lane, seen) in seen.into_iter().enumerate().take(frames) {
-            if marked.may_be_in(seen) && sums.failed[lane].is_none() {
-                let frame = &self.pixels[lane][bytes.clone()];
-                take_back::<P>(plan, slice, &entries, frame, marked, lane, sums);
+        for (plan, sums) in self.plans.iter().zip(sums) {
+            let slice = part.of(plan);
+            let entries = entries(plan, slice);
+            let seen = self.sum::<P>(plan.isa, &entries, &self.pixels[0][bytes.clone()], sums);
+            let Some(marked) = Marked::new(plan) else { continue };
+            for (lane, seen) in seen.into_iter().enumerate().take(frames) {
+                if marked.may_be_in(seen) && sums.failed[lane].is_none() {
+                    let frame = &self.pixels[lane][bytes.clone()];
+                    take_back::<P>(plan, slice, &entries, frame, marked, lane, sums);
+                }
             }
         }
+    }
+
+    /// Adds the tile to the sums of its frames, or `alone` to those of the only one.
+    fn sum<P: IntegerPixel>(&self, isa: Isa, entries: &Entries<'_>, alone: &[u8], sums: &mut Sums) -> Seen {
+        let frames = sums.frames();
+        let Accumulator::Integer(signal) = &mut sums.signal else { unreachable!("integers have integer sums") };
+        let Accumulator::Integer(variance) = &mut sums.variance else { unreachable!("integers have integer sums") };
+        if frames > 1 {
+            return kernel::add_tile(isa, P::SIGNED, entries, &self.tile, signal, variance);
+        }
+        let mut seen = [0; LANES];
+        seen[0] = scalar::add_frame::<P>(entries, alone, signal, variance);
+        seen
     }
 }
 

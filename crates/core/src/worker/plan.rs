@@ -1,4 +1,4 @@
-//! What a plan hands to the layouts: workers, sums and patterns.
+//! What a plan of sums hands to the layouts: workers, sums and patterns.
 
 use super::CpuWorker;
 use crate::pattern::Pattern;
@@ -11,10 +11,10 @@ const WORKER_BYTES: usize = 48 << 20;
 
 impl Plan for CpuPlan {
     fn worker(&self) -> Box<dyn Worker + '_> {
-        Box::new(CpuWorker::new(self))
+        Box::new(CpuWorker::new(vec![self]))
     }
 
-    fn pattern(&self) -> Pattern {
+    fn pattern(&self, _recipe: usize) -> Pattern {
         Pattern::of_bins(self.bins(), self.has_errors())
     }
 
@@ -33,15 +33,15 @@ impl BlockPlan for CpuPlan {
         self.format.blocks()
     }
 
-    fn sums(&self, frames: usize) -> Sums {
-        Sums::new(self.bins(), frames, self.sums_floats(), self.sums_variance())
+    fn sums(&self, frames: usize) -> Vec<Sums> {
+        vec![Sums::new(self.bins(), frames, self.sums_floats(), self.sums_variance())]
     }
 
     fn block_worker(&self) -> Box<dyn BlockWorker + '_> {
-        Box::new(CpuWorker::new(self))
+        Box::new(CpuWorker::new(vec![self]))
     }
 
-    fn finish(&self, sums: &Sums, frames: &[usize], out: &mut [Pattern]) {
-        self.finish_all(sums, frames, out);
+    fn finish(&self, sums: &[Sums], frames: &[usize], out: &mut [Pattern]) {
+        CpuPlan::finish_all(&[self], sums, frames, out);
     }
 }

@@ -4,7 +4,7 @@ use hdf5_metno::plist::dataset_create::AllocTime;
 use hdf5_metno::types::OwnedDynValue;
 use hdf5_metno::{Dataset, Extent, Group, H5Type};
 
-use super::Description;
+use super::RecipeDescription;
 use crate::hdf5::raw;
 
 /// A dataset of rows, and the rows that are not in it yet.
@@ -16,18 +16,19 @@ pub(super) struct Column<T> {
 }
 
 impl<T: H5Type + Copy + Into<OwnedDynValue>> Column<T> {
-    /// Creates a dataset of `rows` rows with one element a bin, filled with `fill`.
+    /// Creates a dataset of `rows` rows with one element a bin, filled with `fill`, in chunks of `rows_a_chunk`.
     pub(super) fn of_bins(
         group: &Group,
         name: &str,
-        description: &Description,
+        description: &RecipeDescription,
+        rows_a_chunk: usize,
         rows: usize,
         fill: T,
     ) -> hdf5_metno::Result<Self> {
         let bins = description.dimensions();
         let shape: Vec<Extent> =
             [Extent::resizable(rows)].into_iter().chain(bins.iter().copied().map(Extent::fixed)).collect();
-        let chunk: Vec<usize> = [description.rows_a_chunk()].into_iter().chain(bins).collect();
+        let chunk: Vec<usize> = [rows_a_chunk].into_iter().chain(bins).collect();
         let builder = group.new_dataset::<T>().shape(shape).chunk(chunk);
         let dataset = builder.alloc_time(Some(AllocTime::Early)).fill_value(fill).create(name)?;
         Ok(Column { dataset, width: description.bins(), rows: Vec::new() })

@@ -18,12 +18,23 @@ pub struct Description {
     pub first_frame: usize,
     /// Frames that will be pushed, at most.
     pub frames: usize,
+    /// Whether the sums `signal` and `variance` are kept.
+    pub sums: bool,
+    /// What each recipe gives, in the order of a frame's patterns; at least one, the first of which viewers show.
+    pub recipes: Vec<RecipeDescription>,
+    /// Where the result comes from.
+    pub provenance: Provenance,
+}
+
+/// What a result file says of one recipe.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct RecipeDescription {
+    /// Name of its NXdata group in `/entry`.
+    pub name: String,
     /// What the errors of the patterns are, in words; `None` where they have none (and, with sums, no variances).
     pub errors: Option<String>,
     /// How the pixels of a bin became one number, such as `mean`.
     pub mode: String,
-    /// Whether the sums `signal` and `variance` are kept.
-    pub sums: bool,
     /// The radial axis.
     pub axis: Axis,
     /// The azimuthal axis of a cake.
@@ -36,8 +47,6 @@ pub struct Description {
     pub wavelength: Option<f64>,
     /// Which corrections the intensities have.
     pub corrections: Corrections,
-    /// Where the result comes from.
-    pub provenance: Provenance,
 }
 
 /// An axis of bins.
@@ -85,7 +94,64 @@ pub struct Provenance {
     pub sources: Vec<String>,
 }
 
+/// Names in `/entry` that no recipe can have.
+const TAKEN: [&str; 13] = [
+    "title",
+    "start_time",
+    "end_time",
+    "definition",
+    "solid_angle_applied",
+    "polarization_applied",
+    "normalization_applied",
+    "monitor_applied",
+    "instrument",
+    "reduction",
+    "frames",
+    "images",
+    "map",
+];
+
+/// Says what is wrong with the name of a recipe, if anything is.
+///
+/// # Errors
+/// When it is not made of letters, digits and underscores, or `/entry` has another use for it.
+pub fn check_name(name: &str) -> Result<(), String> {
+    let plain = |c: char| c.is_ascii_alphanumeric() || c == '_';
+    if name.is_empty() || name.len() > 63 || !name.chars().all(plain) {
+        return Err(format!("{name:?} cannot name a recipe; use letters, digits and underscores, at most 63"));
+    }
+    if TAKEN.contains(&name) {
+        return Err(format!("{name} cannot name a recipe: the result file has another use for it"));
+    }
+    Ok(())
+}
+
 impl Description {
+    /// Rows for which space is allocated at a time, in all recipes alike: whole chunks.
+    pub(super) fn rows_ahead(&self) -> usize {
+        let row = if self.sums { 24 } else { 8 };
+        let bytes: usize = self.recipes.iter().map(|recipe| recipe.bins().max(1) * row).sum();
+        let chunk = self.recipes.iter().map(|recipe| recipe.rows_a_chunk(usize::MAX)).max().unwrap_or(1);
+        (BYTES_AHEAD / bytes.max(1) / chunk).max(1) * chunk
+    }
+
+    /// Refuses names that are taken, and arrays of different lengths.
+    pub(super) fn check(&self) -> Result<(), String> {
+        if self.recipes.is_empty() {
+            return Err("no recipe".into());
+        }
+        for (nth, recipe) in self.recipes.iter().enumerate() {
+            check_name(&recipe.name)?;
+            if self.recipes[..nth].iter().any(|other| other.name == recipe.name) {
+                return Err(format!("two recipes have the name {}", recipe.name));
+            }
+            recipe.check()?;
+        }
+        Ok(())
+    }
+}
+
+impl RecipeDescription {
     /// Bins of a pattern or a cake.
     pub(super) fn bins(&self) -> usize {
         self.dimensions().iter().product()
@@ -96,23 +162,16 @@ impl Description {
         self.azimuthal.iter().chain([&self.axis]).map(|axis| axis.centres.len()).collect()
     }
 
-    pub(super) fn rows_a_chunk(&self) -> usize {
+    /// Rows of a chunk in a file for so many frames.
+    pub(super) fn rows_a_chunk(&self, frames: usize) -> usize {
         let rows = match &self.azimuthal {
             None => ROWS_A_CHUNK,
             Some(_) => (CAKE_CHUNK / (4 * self.bins().max(1))).clamp(1, ROWS_A_CHUNK),
         };
-        rows.min(self.frames.max(1))
+        rows.min(frames.max(1))
     }
 
-    /// Rows for which space is allocated at a time: whole chunks.
-    pub(super) fn rows_ahead(&self) -> usize {
-        let row = self.bins().max(1) * if self.sums { 24 } else { 8 };
-        let chunk = if self.azimuthal.is_some() { self.rows_a_chunk() } else { ROWS_A_CHUNK };
-        (BYTES_AHEAD / row / chunk).max(1) * chunk
-    }
-
-    /// Refuses arrays of different lengths.
-    pub(super) fn check(&self) -> Result<(), String> {
+    fn check(&self) -> Result<(), String> {
         let bins = self.bins();
         let axes = || self.azimuthal.iter().chain([&self.axis]);
         if bins == 0 || [self.norm.len(), self.count.len()] != [bins; 2] {

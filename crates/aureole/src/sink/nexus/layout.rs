@@ -5,7 +5,8 @@ use hdf5_metno::types::VarLenUnicode;
 use hdf5_metno::{Dataset, Extent, File, Group, H5Type};
 
 use super::column::Column;
-use super::{Columns, Description};
+use super::rows::{RecipeRows, Room};
+use super::{Columns, Description, RecipeDescription};
 use crate::hdf5::attributes::{put, put_all, unicode};
 use crate::hdf5::raw;
 use crate::sink::clock;
@@ -20,16 +21,33 @@ pub(super) fn build(file: &File, description: &Description, rows: usize) -> Resu
     put(file, "NX_class", "NXroot")?;
     put(file, "default", "entry")?;
     let entry = group(file, "entry", "NXentry")?;
-    put(&entry, "default", "data")?;
+    let first = &description.recipes[0];
+    put(&entry, "default", &first.name)?;
     text(&entry, "title", &description.title)?;
     text(&entry, "start_time", &clock::now())?;
-    corrections(&entry, description)?;
+    corrections(&entry, first)?;
     reduction(&entry, description)?;
-    let data = group(&entry, "data", "NXdata")?;
+    let room = Room { rows, frames: description.frames, sums: description.sums };
+    let recipes = description.recipes.iter().map(|recipe| data(&entry, recipe, room)).collect::<Result<_>>()?;
+    columns(&entry, description, recipes, rows)
+}
+
+/// The NXdata group of a recipe.
+fn data(entry: &Group, recipe: &RecipeDescription, room: Room) -> Result<RecipeRows> {
+    let data = group(entry, &recipe.name, "NXdata")?;
     put(&data, "signal", "I")?;
-    axes(&data, description)?;
-    constants(&data, description)?;
-    columns(&entry, &data, description, rows)
+    put(&data, "mode", &recipe.mode)?;
+    let applied = recipe.corrections;
+    for (name, applied) in [
+        ("solid_angle_applied", applied.solid_angle),
+        ("polarization_applied", applied.polarization),
+        ("monitor_applied", applied.monitor),
+    ] {
+        data.new_attr::<bool>().create(name)?.write_scalar(&applied)?;
+    }
+    axes(&data, recipe)?;
+    constants(&data, recipe)?;
+    RecipeRows::create(data, recipe, room)
 }
 
 /// Writes what is known at the end.
@@ -41,23 +59,7 @@ pub(super) fn finish(file: &File, time: &str, summary: &Summary) -> Result<()> {
     frames.new_attr::<u64>().create("failed")?.write_scalar(&(summary.failed as u64))
 }
 
-fn columns(entry: &Group, data: &Group, description: &Description, rows: usize) -> Result<Columns> {
-    let floats = |name: &str| Column::of_bins(data, name, description, rows, f32::NAN);
-    let sums = |name: &str| Column::of_bins(data, name, description, rows, f64::NAN);
-    let intensity = floats("I")?;
-    let signal = data.dataset("I")?;
-    put(&signal, "long_name", "intensity")?;
-    put(&signal, "interpretation", if description.azimuthal.is_some() { "image" } else { "spectrum" })?;
-    let errors = description.errors.as_ref().map(|_| floats("I_errors")).transpose()?;
-    if let Some(kind) = &description.errors {
-        let dataset = data.dataset("I_errors")?;
-        put(&dataset, "long_name", kind)?;
-    }
-    let sums = match (description.sums, description.errors.is_some()) {
-        (false, _) => None,
-        (true, false) => Some((sums("signal")?, None)),
-        (true, true) => Some((sums("signal")?, Some(sums("variance")?))),
-    };
+fn columns(entry: &Group, description: &Description, recipes: Vec<RecipeRows>, rows: usize) -> Result<Columns> {
     let frames = group(entry, "frames", "NXcollection")?;
     frames.new_attr::<u64>().create("first_frame")?.write_scalar(&(description.first_frame as u64))?;
     frames.new_attr::<u64>().create("planned")?.write_scalar(&(description.frames as u64))?;
@@ -65,10 +67,10 @@ fn columns(entry: &Group, data: &Group, description: &Description, rows: usize) 
     let meaning: &Dataset = &frames.dataset("status")?;
     put(meaning, "meaning", "0 not done, 1 done, 2 failed")?;
     let reason = frames.new_dataset::<VarLenUnicode>().shape(Extent::resizable(rows)).chunk(1024).create("reason")?;
-    Ok(Columns { intensity, errors, sums, status, reason })
+    Ok(Columns { recipes, status, reason })
 }
 
-fn axes(data: &Group, description: &Description) -> Result<()> {
+fn axes(data: &Group, description: &RecipeDescription) -> Result<()> {
     let azimuthal = description.azimuthal.iter().map(|axis| ("azimuthal_axis", axis));
     let axes: Vec<_> = azimuthal.chain([("radial_axis", &description.axis)]).collect();
     let names: Vec<&str> = ["."].into_iter().chain(axes.iter().map(|(name, _)| *name)).collect();
@@ -85,7 +87,7 @@ fn axes(data: &Group, description: &Description) -> Result<()> {
     Ok(())
 }
 
-fn constants(data: &Group, description: &Description) -> Result<()> {
+fn constants(data: &Group, description: &RecipeDescription) -> Result<()> {
     let of_bins = |name: &str, values: &[f64]| {
         let dataset = data.new_dataset::<f64>().shape(description.dimensions()).create(name)?;
         raw::write_rows(&dataset, 0, values)?;
@@ -97,8 +99,8 @@ fn constants(data: &Group, description: &Description) -> Result<()> {
     put(&count, "long_name", "pixels, fractions of pixels included")
 }
 
-/// What NXazint1d and NXazint2d ask for. The file says that it follows one where it does: for the units that it knows.
-fn corrections(entry: &Group, description: &Description) -> Result<()> {
+/// What NXazint1d and NXazint2d ask for, of the first recipe. The file says that it follows one where it does: for the units that it knows.
+fn corrections(entry: &Group, description: &RecipeDescription) -> Result<()> {
     let unit = description.axis.name.as_str();
     let azimuthal = description.azimuthal.as_ref().map(|axis| axis.name.as_str());
     if matches!(unit, "2th_deg" | "q_A^-1") && description.wavelength.is_some() {
@@ -132,7 +134,7 @@ fn reduction(entry: &Group, description: &Description) -> Result<()> {
     text(&reduction, "date", &clock::now())?;
     text(&reduction, "layout", &from.layout)?;
     text(&reduction, "device", &from.device)?;
-    text(&reduction, "mode", &description.mode)?;
+    text(&reduction, "mode", &description.recipes[0].mode)?;
     text(&reduction, "job", &from.job)?;
     let sources: Vec<VarLenUnicode> = from.sources.iter().map(|source| unicode(source)).collect();
     reduction.new_dataset::<VarLenUnicode>().shape([sources.len()]).create("sources")?.write_raw(&sources)?;

@@ -1,9 +1,9 @@
 //! The constants of frames that mask pixels of their own, from the first such frame on.
 
 use aureole_core::pattern::OwnConstants;
-use hdf5_metno::File;
+use hdf5_metno::Group;
 
-use super::Description;
+use super::RecipeDescription;
 use super::column::Column;
 
 /// `norm_per_frame` and `count_per_frame`.
@@ -16,15 +16,15 @@ impl OwnColumns {
     /// Creates the two datasets. The plan's constants are written for frames done among the first `written` rows and
     /// taken for those in `status` that are pending.
     pub(super) fn begin(
-        file: &File,
-        description: &Description,
+        data: &Group,
+        description: &RecipeDescription,
+        rows_a_chunk: usize,
         allocated: usize,
         written: usize,
         status: &Column<u8>,
     ) -> hdf5_metno::Result<OwnColumns> {
-        let data = file.group("entry/data")?;
-        let norm = Column::of_bins(&data, "norm_per_frame", description, allocated, f64::NAN)?;
-        let count = Column::of_bins(&data, "count_per_frame", description, allocated, f64::NAN)?;
+        let column = |name| Column::of_bins(data, name, description, rows_a_chunk, allocated, f64::NAN);
+        let (norm, count) = (column("norm_per_frame")?, column("count_per_frame")?);
         let mut own = OwnColumns { norm, count };
         for (row, status) in status.read()?.into_iter().take(written).enumerate() {
             own.take(None, status != 1, description)?;
@@ -41,7 +41,7 @@ impl OwnColumns {
         &mut self,
         own: Option<&OwnConstants>,
         failed: bool,
-        description: &Description,
+        description: &RecipeDescription,
     ) -> hdf5_metno::Result<()> {
         let (norm, count) = own.map_or((&description.norm, &description.count), |own| (&own.norm, &own.count));
         self.norm.take(norm, failed, f64::NAN)?;

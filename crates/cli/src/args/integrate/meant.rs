@@ -12,7 +12,9 @@ use aureole_core::images::StackImage;
 use aureole_core::recipe::{ErrorKind, ErrorModel, Mode};
 use aureole_core::unit::{Sample, Unit};
 
-use super::{IntegrateArgs, PatternArgs, RunArgs};
+use super::layers::{self, Layers};
+use super::recipe::{PatternArgs, RecipeArgs};
+use super::{IntegrateArgs, RunArgs};
 use crate::args::bins::Bins;
 use crate::exit::Failure;
 
@@ -38,55 +40,75 @@ pub(crate) struct Meant {
 impl IntegrateArgs {
     /// The job that these arguments describe.
     pub(crate) fn meant(self) -> Result<Meant, Failure> {
-        let config = self.detector.config.as_ref().map(read_config).transpose()?.unwrap_or_default();
-        let geometry = self.detector.poni.clone().map(GeometrySpec::File).or(config.geometry.clone());
-        let geometry = geometry.ok_or_else(|| Failure::refused("--config: it has no geometry; give --poni as well"))?;
-        let error_model = self.pattern.error_model.and_then(ErrorModel::from_name);
-        let by_variance = self.pattern.variance.as_ref().map(|_| ErrorModel::Variance);
-        check_range(&self.pattern, &config)?;
-        let mode = mode(&self.pattern, config.mode)?;
-        let polarization = self.corrections.polarization.map(|beam| (beam.factor, beam.offset)).or(config.polarization);
+        let Layers { recipes, pyfai } = layers::collect(self.recipe, &self.job)?;
         let mut notices = Vec::new();
-        let normalization = match &self.corrections.normalization {
-            None => config.normalization(&self.input, &mut notices).map_err(Failure::refused)?,
-            Some(typed) => normalization(typed)?,
-        };
-        let recipe = RecipeSpec {
-            geometry,
-            bins: self.pattern.bins.map(Bins::count).or(config.bins).unwrap_or(1000),
-            edges: edges(&self.pattern),
-            cake: cake(&self.pattern, config.azimuthal_bins),
-            sample: sample(&self.pattern),
-            chi_at_0: self.pattern.chi_at_0 || config.chi_at_0.unwrap_or(false),
-            unit: self.pattern.unit.or(config.unit).unwrap_or(Unit::QNm),
-            radial_range: self.pattern.radial_range.or(config.radial_range),
-            azimuth_range: self.pattern.azimuth_range.or(config.azimuth_range),
-            split: self.pattern.split.or(config.split).unwrap_or(Split::Full),
-            mode,
-            error_model: error_model.or(by_variance).or(config.error_model).unwrap_or_default(),
-            errors: ErrorKind::from_name(self.pattern.errors).unwrap_or_default(),
-            variance: self.pattern.variance,
-            polarization: polarization.map(|(factor, _)| factor),
-            polarization_offset: polarization.map_or(0.0, |(_, offset)| offset),
-            solid_angle: !self.corrections.no_solid_angle && config.solid_angle.unwrap_or(true),
-            mask: self.detector.mask.or(config.mask),
-            dark: self.corrections.dark.or(config.dark),
-            flat: self.corrections.flat.or(config.flat),
-            absorption: self.corrections.absorption,
-            dummy: self.detector.dummy.or(config.dummy),
-            delta_dummy: self.detector.delta_dummy.or(config.delta_dummy),
-            saturation: self.detector.saturation,
-            normalization,
-            images: images(&self.pattern.image),
-        };
+        let several = recipes.len() > 1;
+        let recipes = recipes
+            .into_iter()
+            .map(|(name, args)| {
+                let made = recipe(name.clone(), args, &pyfai, &self.input, &mut notices);
+                made.map_err(|failure| if several { failure.within(&format!("recipe {name}")) } else { failure })
+            })
+            .collect::<Result<_, _>>()?;
         let (start, end) = self.run.frames.as_ref().map_or((None, None), |frames| (Some(frames.start()), frames.end()));
         let summary = if self.run.summary == "json" { SummaryForm::Json } else { SummaryForm::Text };
         let force = self.run.force;
         let execution = execution(&self.run);
         let frames = FrameRange { start, end };
-        let job = JobSpec { version: job::VERSION, inputs: self.input, frames, recipe, execution };
-        Ok(Meant { job, output: self.output, sums: self.pattern.sums, force, summary, notices })
+        let images = images(&self.job.image);
+        let job = JobSpec { version: job::VERSION, inputs: self.input, frames, recipes, images, execution };
+        Ok(Meant { job, output: self.output, sums: self.job.sums, force, summary, notices })
     }
+}
+
+/// One recipe: its options, the configuration of pyFAI under them, and defaults.
+fn recipe(
+    name: String,
+    args: RecipeArgs,
+    config: &PyfaiConfig,
+    inputs: &[String],
+    notices: &mut Vec<String>,
+) -> Result<RecipeSpec, Failure> {
+    let RecipeArgs { detector, pattern, corrections } = args;
+    let geometry = detector.poni.map(GeometrySpec::File).or(config.geometry.clone());
+    let geometry = geometry.ok_or_else(|| Failure::refused("--poni FILE: a geometry is needed; nothing gives one"))?;
+    let error_model = pattern.error_model.and_then(ErrorModel::from_name);
+    let by_variance = pattern.variance.as_ref().map(|_| ErrorModel::Variance);
+    check_range(&pattern, config)?;
+    let mode = mode(&pattern, config.mode)?;
+    let polarization = corrections.polarization.map(|beam| (beam.factor, beam.offset)).or(config.polarization);
+    let normalization = match &corrections.normalization {
+        None => config.normalization(inputs, notices).map_err(Failure::refused)?,
+        Some(typed) => normalization(typed)?,
+    };
+    Ok(RecipeSpec {
+        name,
+        geometry,
+        bins: pattern.bins.map(Bins::count).or(config.bins).unwrap_or(1000),
+        edges: edges(&pattern),
+        cake: cake(&pattern, config.azimuthal_bins)?,
+        sample: sample(&pattern),
+        chi_at_0: pattern.chi_at_0 || config.chi_at_0.unwrap_or(false),
+        unit: pattern.unit.or(config.unit).unwrap_or(Unit::QNm),
+        radial_range: pattern.radial_range.or(config.radial_range),
+        azimuth_range: pattern.azimuth_range.or(config.azimuth_range),
+        split: pattern.split.or(config.split).unwrap_or(Split::Full),
+        mode,
+        error_model: error_model.or(by_variance).or(config.error_model).unwrap_or_default(),
+        errors: pattern.errors.and_then(ErrorKind::from_name).unwrap_or_default(),
+        variance: pattern.variance,
+        polarization: polarization.map(|(factor, _)| factor),
+        polarization_offset: polarization.map_or(0.0, |(_, offset)| offset),
+        solid_angle: !corrections.no_solid_angle && config.solid_angle.unwrap_or(true),
+        mask: detector.mask.or(config.mask.clone()),
+        dark: corrections.dark.or(config.dark.clone()),
+        flat: corrections.flat.or(config.flat.clone()),
+        absorption: corrections.absorption,
+        dummy: detector.dummy.or(config.dummy),
+        delta_dummy: detector.delta_dummy.or(config.delta_dummy),
+        saturation: detector.saturation,
+        normalization,
+    })
 }
 
 /// Refuses to take a configured range in another unit than it was meant in.
@@ -141,15 +163,20 @@ fn edges(pattern: &PatternArgs) -> Option<EdgesSpec> {
 
 fn sample(pattern: &PatternArgs) -> Sample {
     Sample {
-        incident_angle: pattern.incident_angle.to_radians(),
-        tilt_angle: pattern.tilt_angle.to_radians(),
-        orientation: pattern.sample_orientation,
+        incident_angle: pattern.incident_angle.unwrap_or(0.0).to_radians(),
+        tilt_angle: pattern.tilt_angle.unwrap_or(0.0).to_radians(),
+        orientation: pattern.sample_orientation.unwrap_or(1),
     }
 }
 
-fn cake(pattern: &PatternArgs, configured: Option<usize>) -> Option<CakeSpec> {
-    let bins = pattern.azimuthal_bins.map(|bins| bins as usize).or(configured)?;
-    Some(CakeSpec { bins, unit: pattern.azimuthal_unit.unwrap_or(Unit::ChiDeg) })
+fn cake(pattern: &PatternArgs, configured: Option<usize>) -> Result<Option<CakeSpec>, Failure> {
+    match (pattern.azimuthal_bins.map(|bins| bins as usize).or(configured), pattern.azimuthal_unit) {
+        (None, Some(unit)) => {
+            Err(Failure::refused(format!("--azimuthal-unit {unit}: needs --azimuthal-bins beside it")))
+        }
+        (None, None) => Ok(None),
+        (Some(bins), unit) => Ok(Some(CakeSpec { bins, unit: unit.unwrap_or(Unit::ChiDeg) })),
+    }
 }
 
 fn execution(run: &RunArgs) -> Execution {
@@ -160,12 +187,6 @@ fn execution(run: &RunArgs) -> Execution {
         isa: run.isa.map(str::to_owned),
         strict: run.strict,
     }
-}
-
-fn read_config(file: &PathBuf) -> Result<PyfaiConfig, Failure> {
-    let refused = |reason: String| Failure::refused(format!("--config {}: {reason}", file.display()));
-    let text = std::fs::read_to_string(file).map_err(|error| refused(error.to_string()))?;
-    PyfaiConfig::parse(&text).map_err(|error| refused(error.to_string()))
 }
 
 /// A number, or a dataset of one number a frame.
@@ -196,7 +217,7 @@ mod tests {
     #[test]
     fn what_is_not_typed_has_the_defaults_that_help_states() {
         let meant = meant("--poni p.poni").unwrap();
-        let recipe = &meant.job.recipe;
+        let recipe = &meant.job.recipes[0];
         assert_eq!((recipe.bins, recipe.unit, recipe.split), (1000, Unit::QNm, Split::Full));
         assert_eq!((recipe.error_model, recipe.solid_angle), (ErrorModel::None, true));
         assert_eq!((meant.force, meant.sums, meant.summary), (false, false, SummaryForm::Text));
@@ -210,14 +231,14 @@ mod tests {
         let text = r#"{"nbpt_rad": 500, "unit": "2th_deg", "error_model": "poisson", "poni": {"dist": 1.0, "detector": "Eiger4M"}}"#;
         std::fs::write(&file, text).unwrap();
         let meant = meant(&format!("--poni p.poni --config {} --bins 250", file.display())).unwrap();
-        let recipe = &meant.job.recipe;
+        let recipe = &meant.job.recipes[0];
         assert_eq!((recipe.bins, recipe.unit, recipe.error_model), (250, Unit::TthDeg, ErrorModel::Poisson));
         assert_eq!(recipe.geometry, GeometrySpec::File("p.poni".into()));
     }
 
     #[test]
     fn azimuthal_bins_make_cakes_and_logarithmic_bins_edges() {
-        let recipe = |line: &str| meant(line).unwrap().job.recipe;
+        let recipe = |line: &str| meant(line).unwrap().job.recipes.remove(0);
         let cake = recipe("--poni p --azimuthal-bins 36 --split pseudo --chi-at-0 --azimuth-range 170,-170");
         assert_eq!(cake.cake, Some(CakeSpec { bins: 36, unit: Unit::ChiDeg }));
         assert_eq!((cake.split, cake.chi_at_0, cake.azimuth_range), (Split::Pseudo, true, Some((170.0, -170.0))));
@@ -231,7 +252,9 @@ mod tests {
 
     #[test]
     fn a_normalization_is_a_number_or_a_dataset() {
-        let of = |typed: &str| meant(&format!("--poni p --normalization {typed}")).map(|m| m.job.recipe.normalization);
+        let of = |typed: &str| {
+            meant(&format!("--poni p --normalization {typed}")).map(|m| m.job.recipes[0].normalization.clone())
+        };
         assert_eq!(of("2.5").unwrap(), Normalization::Factor(2.5));
         assert_eq!(of("m.h5::/i0").unwrap(), Normalization::Dataset("m.h5::/i0".into()));
         assert!(of("monitor").is_err());
@@ -240,7 +263,7 @@ mod tests {
     #[test]
     fn ranges_may_be_negative_and_frames_open() {
         let meant = meant("--poni p --azimuth-range -10,10 --radial-range 0.5,3 --frames 5: --dummy -2").unwrap();
-        let recipe = &meant.job.recipe;
+        let recipe = &meant.job.recipes[0];
         assert_eq!((recipe.azimuth_range, recipe.radial_range), (Some((-10.0, 10.0)), Some((0.5, 3.0))));
         assert_eq!(recipe.dummy, Some(-2.0));
         assert_eq!(meant.job.frames, FrameRange { start: Some(5), end: None });

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use aureole::job::Prepared;
+use aureole::job::{Prepared, RecipeSpec};
 use aureole_core::pipeline::{Source, Summary};
 use aureole_core::recipe::Mode;
 use serde_json::json;
@@ -11,24 +11,49 @@ use crate::print;
 
 /// `Eiger4M, 5.6% masked · 36,000 frames uint32 · bitshuffle-LZ4 · 1000 bins q_nm^-1, full splitting · threads: 16 cores, avx512`.
 pub(super) fn header(prepared: &Prepared) -> String {
-    let (spec, recipe) = (prepared.stack.spec(), &prepared.spec.recipe);
-    let detector = match prepared.geometry.detector.name() {
-        "Detector" => format!("{} pixels", print::shape(&[spec.shape.0, spec.shape.1])),
-        name => name.to_owned(),
-    };
+    let spec = prepared.stack.spec();
+    let several = prepared.recipes.len() > 1;
+    let recipes = prepared
+        .each_recipe()
+        .map(|(recipe, _)| if several { format!("{}: {}", recipe.name, described(recipe)) } else { described(recipe) });
     format!(
-        "{detector}, {:.1}% masked · {} {} · {} · {} bins {}, {} splitting{} · {}: {}, {}",
-        100.0 * prepared.masked as f64 / (spec.shape.0 * spec.shape.1).max(1) as f64,
+        "{} · {} {} · {} · {} · {}: {}, {}",
+        detectors(prepared),
         print::count(prepared.frames.len(), "frame"),
         spec.dtype,
         spec.format,
+        recipes.collect::<Vec<_>>().join(" · "),
+        prepared.executor().name(),
+        print::count(prepared.threads.get(), "core"),
+        prepared.isa,
+    )
+}
+
+/// The detector and the masked share of its pixels, once where all recipes have the same.
+fn detectors(prepared: &Prepared) -> String {
+    let (rows, columns) = prepared.stack.spec().shape;
+    let mut said: Vec<String> = Vec::new();
+    for recipe in &prepared.recipes {
+        let name = match recipe.geometry.detector.name() {
+            "Detector" => format!("{} pixels", print::shape(&[rows, columns])),
+            name => name.to_owned(),
+        };
+        let one = format!("{name}, {:.1}% masked", 100.0 * recipe.masked as f64 / (rows * columns).max(1) as f64);
+        if !said.contains(&one) {
+            said.push(one);
+        }
+    }
+    said.join(" and ")
+}
+
+/// `1000 bins q_nm^-1, full splitting`.
+fn described(recipe: &RecipeSpec) -> String {
+    format!(
+        "{} bins {}, {} splitting{}",
         recipe.cake.map_or_else(|| recipe.bins.to_string(), |cake| format!("{} x {}", cake.bins, recipe.bins)),
         recipe.cake.map_or_else(|| recipe.unit.to_string(), |cake| format!("{} and {}", cake.unit, recipe.unit)),
         recipe.split,
         if recipe.mode == Mode::Mean { String::new() } else { format!(", {}", recipe.mode) },
-        prepared.executor().name(),
-        print::count(prepared.threads.get(), "core"),
-        prepared.isa,
     )
 }
 
@@ -75,6 +100,7 @@ impl<'a> Report<'a> {
             "threads": summary.threads,
             "batch": summary.batch,
             "isa": self.prepared.isa.name(),
+            "recipes": self.prepared.recipes.len(),
             "pixels": self.pixels(),
             "bytes_in": summary.bytes_in,
             "stage_seconds": {

@@ -4,8 +4,7 @@ use std::ops::ControlFlow;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use aureole::sink::NexusSink;
-use aureole_core::pattern::{Pattern, Status};
-use aureole_core::pipeline::{Sink, SinkError, Summary};
+use aureole_core::pipeline::{Rows, Sink, SinkError, Summary, failure};
 
 use crate::progress::Progress;
 
@@ -43,11 +42,11 @@ impl<'a> Watched<'a> {
 }
 
 impl Sink for Watched<'_> {
-    fn push(&mut self, first: usize, patterns: &[Pattern]) -> Result<ControlFlow<()>, SinkError> {
-        let flow = self.sink.push(first, patterns)?;
-        self.frames += patterns.len();
-        for (frame, pattern) in (first..).zip(patterns) {
-            let Status::Failed(reason) = &pattern.status else { continue };
+    fn push(&mut self, rows: &Rows<'_>) -> Result<ControlFlow<()>, SinkError> {
+        let flow = self.sink.push(rows)?;
+        self.frames += rows.frames();
+        for (frame, patterns) in rows.iter() {
+            let Some(reason) = failure(patterns) else { continue };
             self.failed += 1;
             if self.failed <= REASONS_TOLD {
                 self.reasons.push(format!("frame {frame}: {reason}"));

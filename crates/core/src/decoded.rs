@@ -1,36 +1,36 @@
-//! A plan that adds every frame to the images of its stack before another plan integrates it: each frame is read and
-//! decoded once.
+//! A plan that decodes each frame once, as a whole, for all that need it so: the images of a stack, and recipes that look
+//! at the pixels of a bin, side by side.
 
 use std::time::Instant;
 
 use aureole_codec::{ChunkFormat, Decoder, Isa};
 
-use super::StackImages;
+use crate::images::StackImages;
 use crate::pattern::Pattern;
 use crate::pipeline::{ChunkBuf, Plan, Stages, Worker};
 
 /// Bytes of decoded pixels that one worker may hold.
 const WORKER_BYTES: usize = 48 << 20;
 
-/// A plan beside the images of a stack.
+/// A plan of decoded frames, and how to decode them.
 ///
 /// A frame that cannot be decoded is in no image. The images are those of all frames once a run has ended by itself; one
 /// that was stopped leaves frames in them whose patterns were never delivered.
 #[derive(Clone, Copy)]
-pub struct WithImages<'a> {
+pub struct Decoded<'a> {
     /// Integrates frames that are decoded already: its format has no filters.
     pub plan: &'a dyn Plan,
-    /// Where frames are added.
-    pub images: &'a StackImages,
+    /// Where frames are added, where images of the stack are asked for.
+    pub images: Option<&'a StackImages>,
     /// How the chunks of the stack are stored.
     pub format: &'a ChunkFormat,
     /// Vector instructions to use.
     pub isa: Isa,
 }
 
-impl Plan for WithImages<'_> {
+impl Plan for Decoded<'_> {
     fn worker(&self) -> Box<dyn Worker + '_> {
-        Box::new(ImagesWorker {
+        Box::new(DecodingWorker {
             images: self.images,
             bytes: self.format.bytes(),
             decoder: Decoder::new(self.format, self.isa),
@@ -40,8 +40,12 @@ impl Plan for WithImages<'_> {
         })
     }
 
-    fn pattern(&self) -> Pattern {
-        self.plan.pattern()
+    fn recipes(&self) -> usize {
+        self.plan.recipes()
+    }
+
+    fn pattern(&self, recipe: usize) -> Pattern {
+        self.plan.pattern(recipe)
     }
 
     fn max_batch(&self) -> usize {
@@ -49,8 +53,8 @@ impl Plan for WithImages<'_> {
     }
 }
 
-struct ImagesWorker<'a> {
-    images: &'a StackImages,
+struct DecodingWorker<'a> {
+    images: Option<&'a StackImages>,
     bytes: usize,
     decoder: Decoder,
     worker: Box<dyn Worker + 'a>,
@@ -58,7 +62,7 @@ struct ImagesWorker<'a> {
     stages: Stages,
 }
 
-impl Worker for ImagesWorker<'_> {
+impl Worker for DecodingWorker<'_> {
     fn integrate(&mut self, chunks: &[ChunkBuf], out: &mut [Pattern]) {
         self.decoded.resize_with(chunks.len().max(self.decoded.len()), ChunkBuf::default);
         let decoded = &mut self.decoded[..chunks.len()];
@@ -72,8 +76,8 @@ impl Worker for ImagesWorker<'_> {
                 decoded.error = done.err().map(|error| error.to_string());
             }
             let ready = Instant::now();
-            if decoded.error.is_none() {
-                self.images.add(&decoded.bytes);
+            if let Some(images) = self.images.filter(|_| decoded.error.is_none()) {
+                images.add(&decoded.bytes);
             }
             self.stages.decode += (ready - start).as_secs_f64();
             self.stages.accumulate += ready.elapsed().as_secs_f64();
