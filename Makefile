@@ -6,7 +6,7 @@ PYTHON ?= python3
 FRAMES ?= 128
 PEERS  ?= ../shared/peers
 
-.PHONY: help setup demo test lint fmt doc parity bench-peer clean-demo
+.PHONY: help setup demo test lint fmt doc parity bench-peer bench-recipes clean-demo
 
 help:
 	@echo 'make demo        build, simulate $(FRAMES) frames of an Eiger 4M, integrate them, draw the patterns'
@@ -17,6 +17,7 @@ help:
 	@echo 'make doc         the documentation of all crates, in target/doc'
 	@echo 'make parity      the comparison with pyFAI as a table, docs/parity.md'
 	@echo 'make bench-peer  the tutorial stack by pyFAI and by Aureole, one after the other'
+	@echo 'make bench-recipes  what each further recipe costs beside the first'
 
 setup: .venv/tests-ready
 
@@ -65,6 +66,10 @@ bench-peer: setup
 	target/release/aureole simulate demo/tutorial.h5 --frames $(FRAMES) --force
 	.venv/bin/python $(PEERS)/pyfai_cpu.py demo/tutorial.h5 /entry/data/data
 	target/release/aureole integrate demo/tutorial.h5 --poni demo/tutorial.poni --force -o demo/patterns.h5 --summary json
+
+bench-recipes: .venv/build-ready
+	cargo build --release -p aureole-cli
+	$(PYTHON) bench/recipes.py target/release/aureole
 
 clean-demo:
 	rm -rf demo

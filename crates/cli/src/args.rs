@@ -5,6 +5,7 @@ use clap::{Parser, Subcommand};
 
 pub(crate) mod bins;
 pub(crate) mod choice;
+pub(crate) mod config;
 pub(crate) mod frames;
 pub(crate) mod info;
 pub(crate) mod integrate;
@@ -36,6 +37,8 @@ pub(crate) enum Command {
     Simulate(simulate::SimulateArgs),
     /// Draw patterns from a result file as PNG or SVG
     Plot(plot::PlotArgs),
+    /// Write a file of options from a configuration saved by pyFAI
+    Config(config::ConfigArgs),
     /// Show what this machine offers: processor, memory, layouts
     Doctor,
 }

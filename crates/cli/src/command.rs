@@ -1,5 +1,6 @@
 //! The subcommands: each takes what was typed, calls the library and prints.
 
+mod config;
 mod doctor;
 mod info;
 mod integrate;
@@ -17,6 +18,7 @@ pub(crate) fn run(command: Command) -> Outcome {
         Command::Info(args) => info::run(&args),
         Command::Simulate(args) => simulate::run(&args),
         Command::Plot(args) => plot::run(&args),
+        Command::Config(args) => config::run(&args),
         Command::Doctor => doctor::run(),
     }
 }

@@ -84,3 +84,21 @@ fn a_recipe_that_makes_no_sense_is_refused_by_its_name() {
     let words = ["integrate", "stack.h5", "--poni", "stack.poni", "--recipe", "q", "--recipe", "q", "-o", "out.h5"];
     assert!(desk.run_words(&words).is(2).contains("two recipes have the name q"));
 }
+
+#[test]
+fn a_configuration_of_pyfai_becomes_a_file_of_options_that_gives_the_same_bits() {
+    let desk = Desk::with_stack();
+    let text = r#"{"version": 4, "poni": {"dist": 0.1, "poni1": 0.02, "poni2": 0.03, "rot1": 0.1, "detector": "Pilatus100k",
+        "wavelength": 1e-10}, "nbpt_rad": 77, "unit": "2th_deg", "method": ["bbox", "csr", "cython"], "radial_range": [2, 20],
+        "error_model": "poisson", "polarization_factor": 0.9, "do_solid_angle": false, "val_dummy": 3, "delta_dummy": 0.5,
+        "normalization_factor": 2.0, "integrator_method": "sigma_clip_ng", "extra_options": {"thres": 4, "max_iter": 3}}"#;
+    desk.write("pyfai.json", text);
+    desk.run("config pyfai.json -o ours.toml").is(0);
+    assert!(desk.run("config pyfai.json").is(0).contains("bins = 77"));
+    desk.run("integrate stack.h5 --config pyfai.json --sums -o theirs.h5").is(0);
+    desk.run("integrate stack.h5 --config ours.toml --sums -o ours.h5").is(0);
+    assert!(bits(&desk, "theirs.h5", "data") == bits(&desk, "ours.h5", "data"));
+    assert!(desk.run("config pyfai.json -o ours.toml").is(2).contains("--force replaces it"));
+    assert!(desk.run("config pyfai.json -o ours.json").is(2).contains(".toml"));
+    assert!(desk.run("config none.json").is(2).contains("none.json"));
+}

@@ -23,6 +23,18 @@ impl ErrorModel {
     /// The names, as `--error-model` takes them.
     pub const NAMES: [&'static str; 5] = ["none", "poisson", "variance", "azimuthal", "hybrid"];
 
+    /// The model's name, one of [`ErrorModel::NAMES`].
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            ErrorModel::None => "none",
+            ErrorModel::Poisson => "poisson",
+            ErrorModel::Variance => "variance",
+            ErrorModel::Azimuthal => "azimuthal",
+            ErrorModel::Hybrid => "hybrid",
+        }
+    }
+
     /// The model of the given name.
     #[must_use]
     pub fn from_name(name: &str) -> Option<ErrorModel> {
