@@ -7,6 +7,7 @@ use aureole_core::binning::Split;
 use aureole_core::recipe::{ErrorModel, Mode};
 use aureole_core::unit::Unit;
 
+mod method;
 mod mode;
 
 use super::{GeometrySpec, JobError, Normalization};
@@ -108,7 +109,10 @@ impl PyfaiConfig {
             "unit" => self.unit = Some(Unit::from_name(text(key, value)?).map_err(|e| refuse(key, &e.to_string()))?),
             "error_model" => self.error_model = Some(error_model(key, text(key, value)?)?),
             "do_poisson" => self.error_model = value.as_bool().filter(|on| *on).map(|_| ErrorModel::Poisson),
-            "method" => self.split = Some(split(key, value)?),
+            "method" => {
+                method::check(key, value)?;
+                self.split = Some(split(key, value)?);
+            }
             "correct_solid_angle" | "do_solid_angle" => self.solid_angle = value.as_bool(),
             "polarization_factor" | "polarization_description" if on("do_polarization") => {
                 self.polarization = polarization(key, value, keys)?;
@@ -320,6 +324,7 @@ mod tests {
             ("error_model", "\"poison\""),
             ("polarization_description", "[0.9, 0.1, 3]"),
             ("method", "[\"voronoi\", \"histogram\", \"cython\"]"),
+            ("method", "[\"full\", \"quick\", \"cython\"]"),
             ("dark_current", "[\"a.edf\", \"b.edf\"]"),
             ("surprise", "1"),
             ("version", "6"),
