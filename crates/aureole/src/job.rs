@@ -6,6 +6,7 @@ mod error;
 mod prepare;
 pub mod pyfai;
 mod record;
+mod regions;
 
 use std::path::{Path, PathBuf};
 
@@ -130,6 +131,12 @@ pub struct RecipeSpec {
     /// Images of the whole stack, made in the same pass.
     #[serde(default)]
     pub images: Vec<StackImage>,
+    /// Sectors to leave out, in degrees, counted upwards from the first azimuth; may cross 180.
+    #[serde(default)]
+    pub mask_sectors: Vec<(f64, f64)>,
+    /// Rings to leave out, in the unit of the (radial) axis.
+    #[serde(default)]
+    pub mask_rings: Vec<(f64, f64)>,
 }
 
 fn yes() -> bool {

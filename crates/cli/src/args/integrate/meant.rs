@@ -78,6 +78,8 @@ impl IntegrateArgs {
             saturation: self.detector.saturation,
             normalization,
             images: images(&self.pattern.image),
+            mask_sectors: self.detector.mask_sector,
+            mask_rings: self.detector.mask_ring,
         };
         let (start, end) = self.run.frames.as_ref().map_or((None, None), |frames| (Some(frames.start()), frames.end()));
         let summary = if self.run.summary == "json" { SummaryForm::Json } else { SummaryForm::Text };
