@@ -6,6 +6,7 @@ mod error;
 mod prepare;
 pub mod pyfai;
 mod record;
+mod regions;
 
 use std::path::{Path, PathBuf};
 
@@ -133,6 +134,12 @@ pub struct RecipeSpec {
     /// What patterns are divided by.
     #[serde(default)]
     pub normalization: Normalization,
+    /// Sectors to leave out, in degrees, counted upwards from the first azimuth; may cross 180.
+    #[serde(default)]
+    pub mask_sectors: Vec<(f64, f64)>,
+    /// Rings to leave out, in the unit of the (radial) axis.
+    #[serde(default)]
+    pub mask_rings: Vec<(f64, f64)>,
 }
 
 /// The name of a recipe that has none of its own.

@@ -14,6 +14,7 @@ mod matrix;
 mod no;
 mod outline;
 mod pixels;
+pub mod region;
 mod request;
 mod sector;
 mod shares;

@@ -1,6 +1,7 @@
 //! Why a job cannot be run.
 
 use aureole_core::binning::BinningError;
+use aureole_core::binning::region::RegionError;
 use aureole_core::correction::CorrectionError;
 use aureole_core::geometry::GeometryError;
 use aureole_core::plan::PlanError;
@@ -61,6 +62,9 @@ pub enum JobError {
     /// Pixels cannot be assigned to bins.
     #[error(transparent)]
     Binning(#[from] BinningError),
+    /// A region cannot be left out.
+    #[error(transparent)]
+    Region(#[from] RegionError),
     /// A correction cannot be computed.
     #[error(transparent)]
     Correction(#[from] CorrectionError),

@@ -18,7 +18,7 @@ use aureole_core::poni;
 use aureole_core::recipe::{Dummy, ErrorModel, Marks};
 
 use super::auto::{self, Found};
-use super::{Execution, GeometrySpec, JobError, JobSpec, Normalization, RecipeSpec, edges};
+use super::{Execution, GeometrySpec, JobError, JobSpec, Normalization, RecipeSpec, edges, regions};
 use crate::hdf5::open::describe_io;
 use crate::image::{self, ImageError};
 use crate::layout;
@@ -116,7 +116,8 @@ fn prepare_recipe(
     let StackSpec { shape, dtype, frames, .. } = *shared.stack.spec();
     let geometry = read_geometry(&recipe.geometry)?.for_frames(shape)?;
     let found = Found::beside(recipe, shared.inputs, shared.stack, shape)?;
-    let images = Images::read(recipe, shape, &geometry.detector, &found)?;
+    let mut images = Images::read(recipe, shape, &geometry.detector, &found)?;
+    regions::leave_out(recipe, &geometry, &mut images.mask)?;
     let (dummy, notice) = dummy(recipe, &geometry.detector, dtype)?;
     check_saturation(recipe)?;
     let binning = bin(recipe, edges, &geometry, images.mask.as_deref())?;

@@ -6,7 +6,7 @@ use crate::support::Desk;
 type Slip = (&'static str, &'static [&'static str]);
 
 /// `INTEGRATE` and these options make no run.
-const INTEGRATE: [Slip; 31] = [
+const INTEGRATE: [Slip; 36] = [
     ("--split fulll", &["--split", "fulll", "not a splitting; use no, bbox, pseudo or full", "did you mean full?"]),
     ("--unit q_nm-1", &["--unit", "q_nm-1", "did you mean q_nm^-1?", "2th_deg"]),
     ("--layout thread", &["--layout thread", "use auto, serial or threads", "did you mean threads?"]),
@@ -41,6 +41,11 @@ const INTEGRATE: [Slip; 31] = [
     ("--polarization 1.5", &["polarization factor 1.5", "between -1 and 1"]),
     ("--saturation much", &["--saturation", "much"]),
     ("--config nowhere.json", &["--config nowhere.json"]),
+    ("--mask-sector 5,5", &["--mask-sector", "from 5 to 5 there is nothing"]),
+    ("--mask-sector -180,180", &["--mask-sector -180,180", "less than 360 degrees apart"]),
+    ("--mask-ring 5", &["--mask-ring", "two numbers with a comma"]),
+    ("--mask-ring 5,1", &["--mask-ring", "5 is not below 1"]),
+    ("--unit chi_deg --mask-ring 1,2", &["--mask-ring", "chi_deg is an azimuth; use --mask-sector"]),
 ];
 
 #[test]

@@ -108,6 +108,8 @@ fn recipe(
         delta_dummy: detector.delta_dummy.or(config.delta_dummy),
         saturation: detector.saturation,
         normalization,
+        mask_sectors: detector.mask_sector,
+        mask_rings: detector.mask_ring,
     })
 }
 

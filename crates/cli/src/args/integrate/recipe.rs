@@ -47,6 +47,13 @@ pub(crate) struct DetectorArgs {
     /// Pixels with this many counts or more are left out, frame by frame
     #[arg(long, value_name = "COUNTS", value_parser = number)]
     pub(crate) saturation: Option<f64>,
+    /// Leave out the pixels whose centre's azimuth lies here, in degrees, counted upwards from A: 170,-170 are 20 degrees;
+    /// may be given several times
+    #[arg(long, value_name = "A,B", value_parser = two, allow_hyphen_values = true)]
+    pub(crate) mask_sector: Vec<(f64, f64)>,
+    /// Leave out the pixels whose centre lies here, in the unit of the (radial) axis; may be given several times
+    #[arg(long, value_name = "A,B", value_parser = pair, allow_hyphen_values = true)]
+    pub(crate) mask_ring: Vec<(f64, f64)>,
 }
 
 /// The axes of the pattern and how pixels are shared among its bins.
@@ -152,6 +159,11 @@ impl RecipeArgs {
     }
 }
 
+/// A list where it holds something, else the one under it.
+fn or_all<T>(list: Vec<T>, under: Vec<T>) -> Vec<T> {
+    if list.is_empty() { under } else { list }
+}
+
 impl DetectorArgs {
     fn over(self, under: DetectorArgs) -> DetectorArgs {
         DetectorArgs {
@@ -160,6 +172,8 @@ impl DetectorArgs {
             dummy: self.dummy.or(under.dummy),
             delta_dummy: self.delta_dummy.or(under.delta_dummy),
             saturation: self.saturation.or(under.saturation),
+            mask_sector: or_all(self.mask_sector, under.mask_sector),
+            mask_ring: or_all(self.mask_ring, under.mask_ring),
         }
     }
 }
