@@ -17,10 +17,11 @@ use aureole_core::poni;
 use aureole_core::recipe::{Dummy, ErrorModel, Marks};
 
 use super::auto::{self, Found};
-use super::{Execution, GeometrySpec, JobError, JobSpec, Normalization, RecipeSpec, edges};
+use super::{Execution, GeometrySpec, JobError, JobSpec, Normalization, RecipeSpec, edges, map};
 use crate::hdf5::open::describe_io;
 use crate::image::{self, ImageError};
 use crate::layout;
+use crate::sink::nexus::Map;
 use crate::source::{self, Stack};
 
 /// A job ready to run: its stack is open, its plan is made.
@@ -54,6 +55,8 @@ pub struct Prepared {
     pub found: Vec<(&'static str, String)>,
     /// Seconds it took to make all this.
     pub seconds: f64,
+    /// The map on which the frames lie, its axes read.
+    pub map: Option<Map>,
 }
 
 /// Opens the stack, reads every image and makes the plan; refuses whatever is wrong before any frame is read.
@@ -73,6 +76,7 @@ pub fn prepare(mut spec: JobSpec) -> Result<Prepared, JobError> {
     let StackSpec { shape, dtype, .. } = *stack.spec();
     let geometry = geometry.for_frames(shape)?;
     let frames = frame_range(&spec, stack.spec().frames)?;
+    let map = map::prepare(&spec, frames.end, &stack)?;
     let found = Found::beside(recipe, &spec.inputs, &stack, shape)?;
     let images = Images::read(recipe, shape, &geometry.detector, &found)?;
     let (dummy, notice) = dummy(recipe, &geometry.detector, dtype)?;
@@ -120,6 +124,7 @@ pub fn prepare(mut spec: JobSpec) -> Result<Prepared, JobError> {
         notices,
         found,
         seconds,
+        map,
     })
 }
 
@@ -275,11 +280,19 @@ impl Images {
     }
 }
 
+/// The mean of one or several images.
 fn correction(option: &'static str, file: Option<&str>, shape: (usize, usize)) -> Result<Option<Vec<f64>>, JobError> {
-    let Some(file) = file else { return Ok(None) };
-    let image = image::read_image(file).map_err(|error: ImageError| JobError::Image { option, error })?;
-    fits(option, file, image.shape, shape)?;
-    Ok(Some(image.to_f64()))
+    let Some(files) = file.map(crate::input::list) else { return Ok(None) };
+    let mut mean = vec![0.0; shape.0 * shape.1];
+    for file in &files {
+        let image = image::read_image(file).map_err(|error: ImageError| JobError::Image { option, error })?;
+        fits(option, file, image.shape, shape)?;
+        mean.iter_mut().zip(image.to_f64()).for_each(|(sum, value)| *sum += value);
+    }
+    if files.len() > 1 {
+        mean.iter_mut().for_each(|sum| *sum /= files.len() as f64);
+    }
+    Ok(Some(mean))
 }
 
 fn fits(option: &'static str, file: &str, found: (usize, usize), expected: (usize, usize)) -> Result<(), JobError> {

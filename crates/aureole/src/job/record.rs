@@ -8,9 +8,9 @@ use aureole_core::detector::DetectorFile;
 use aureole_core::recipe::ErrorModel;
 use sha2::{Digest, Sha256};
 
-use super::auto;
 use super::{EdgesSpec, GeometrySpec, JobError, Normalization, Prepared, RecipeSpec};
-use crate::sink::nexus::{Axis, Corrections, Description, Provenance};
+use super::{auto, pyfai};
+use crate::sink::nexus::{Axis, Corrections, Description, Map, Provenance};
 
 impl Prepared {
     /// What is known of the result before the first row; `sums` asks for the sums beside the means.
@@ -20,7 +20,7 @@ impl Prepared {
     pub fn description(&self, sums: bool) -> Result<Description, JobError> {
         let recipe = &self.spec.recipe;
         Ok(Description {
-            title: format!("azimuthal integration of {}", self.spec.inputs.join(", ")),
+            title: self.title(),
             first_frame: self.frames.start,
             frames: self.frames.len(),
             errors: (recipe.error_model != ErrorModel::None).then(|| recipe.errors.long_name().to_owned()),
@@ -49,17 +49,27 @@ impl Prepared {
                 monitor: matches!(recipe.normalization, Normalization::Dataset(_)),
             },
             provenance: self.provenance()?,
+            map: self.map.clone().map(|map| Map { configuration: pyfai::write(&self.spec, &self.geometry), ..map }),
         })
     }
 
+    fn title(&self) -> String {
+        let mapped = self.spec.map.as_ref().and_then(|map| map.title.clone());
+        mapped.unwrap_or_else(|| format!("azimuthal integration of {}", self.spec.inputs.join(", ")))
+    }
+
     fn provenance(&self) -> Result<Provenance, JobError> {
+        let mut seen = std::collections::BTreeMap::new();
         let files = named_files(&self.spec.recipe)
             .into_iter()
             .chain(self.detector_file())
             .chain(self.found.iter().cloned())
             .map(|(role, input)| {
                 let (file, _) = crate::input::split(&input);
-                Ok((role.to_owned(), input.clone(), sha256(role, file)?))
+                let digest = sha256(role, file)?;
+                let times = seen.entry(role).and_modify(|times| *times += 1).or_insert(1);
+                let role = if *times > 1 { format!("{role}_{times}") } else { role.to_owned() };
+                Ok((role, input, digest))
             })
             .collect::<Result<_, JobError>>()?;
         Ok(Provenance {
@@ -98,17 +108,19 @@ pub fn named_files(recipe: &RecipeSpec) -> Vec<(&'static str, String)> {
         Some(EdgesSpec::File(file)) => Some(file.clone()),
         _ => None,
     };
+    let lists = [("dark", &recipe.dark), ("flat", &recipe.flat)].into_iter().flat_map(|(role, inputs)| {
+        let inputs = auto::named(inputs.as_ref()).map(crate::input::list).unwrap_or_default();
+        inputs.into_iter().map(move |input| (role, Some(input.to_owned()))).collect::<Vec<_>>()
+    });
     let named = [
         ("poni", poni),
         ("edges", edges),
         ("mask", auto::named(recipe.mask.as_ref()).map(str::to_owned)),
-        ("dark", recipe.dark.clone()),
-        ("flat", auto::named(recipe.flat.as_ref()).map(str::to_owned)),
         ("absorption", recipe.absorption.clone()),
         ("variance", recipe.variance.clone()),
         ("normalization", monitor),
     ];
-    named.into_iter().filter_map(|(role, input)| Some((role, input?))).collect()
+    named.into_iter().chain(lists).filter_map(|(role, input)| Some((role, input?))).collect()
 }
 
 /// SHA-256 of a file's content, in hexadecimal.

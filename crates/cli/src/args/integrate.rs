@@ -14,6 +14,7 @@ use clap::Args;
 use super::bins::Bins;
 use super::choice::{named, one_of};
 use super::frames::Frames;
+use super::map::MapArgs;
 use super::pair::{number, pair, two};
 use super::polarization::{Polarization, polarization};
 
@@ -31,14 +32,15 @@ Examples:
   aureole integrate scan.h5 --poni lab6.poni --bins 2000 --unit 2th_deg --split bbox -o out.h5
   aureole integrate a.h5 b.h5 --poni lab6.poni --azimuth-range -30,30 -o ab.h5
   aureole integrate scan.h5 --poni lab6.poni --azimuthal-bins 360 -o cakes.h5
-  aureole integrate scan.h5 --poni saxs.poni --bins log:0.01:5:300 -o out.h5")]
+  aureole integrate scan.h5 --poni saxs.poni --bins log:0.01:5:300 -o out.h5
+  aureole integrate scan.h5 --poni lab6.poni --map 20x30 --map-snake --map-fast-axis samx -o map.h5")]
 pub(crate) struct IntegrateArgs {
-    /// The stacks to integrate, one after the other: HDF5 files or FILE::/path
-    #[arg(required = true)]
+    /// The stacks to integrate, one after the other: HDF5 files or FILE::/path. Needed unless --config names them
+    #[arg(required_unless_present = "config")]
     pub(crate) input: Vec<String>,
-    /// The result, a NeXus HDF5 file
-    #[arg(short, long, value_name = "FILE")]
-    pub(crate) output: PathBuf,
+    /// The result, a NeXus HDF5 file. Needed unless --config names it
+    #[arg(short, long, value_name = "FILE", required_unless_present = "config")]
+    pub(crate) output: Option<PathBuf>,
     /// Detector
     #[command(flatten)]
     pub(crate) detector: DetectorArgs,
@@ -51,6 +53,9 @@ pub(crate) struct IntegrateArgs {
     /// Run
     #[command(flatten)]
     pub(crate) run: RunArgs,
+    /// Map
+    #[command(flatten)]
+    pub(crate) map: MapArgs,
 }
 
 /// Where the detector stood and which of its pixels count.
@@ -60,7 +65,7 @@ pub(crate) struct DetectorArgs {
     /// The geometry: a PONI file, as pyFAI's calibration writes it, or Fit2D's parameters as JSON
     #[arg(long, value_name = "FILE", required_unless_present = "config")]
     pub(crate) poni: Option<PathBuf>,
-    /// A configuration saved by pyFAI-integrate (JSON); the options typed beside it win
+    /// A configuration saved by pyFAI-integrate or pyFAI-diffmap (JSON); what is typed beside it wins
     #[arg(long, value_name = "FILE")]
     pub(crate) config: Option<PathBuf>,
     /// Pixels to leave out: an image that is not 0 there (.npy, .edf, .tif, HDF5 or FILE::/path); auto
@@ -155,12 +160,13 @@ pub(crate) struct PatternArgs {
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Corrections")]
 pub(crate) struct CorrectionArgs {
-    /// An image to subtract from every frame (.npy, .edf, .tif, HDF5 or FILE::/path)
-    #[arg(long, value_name = "FILE")]
+    /// An image to subtract from every frame (.npy, .edf, .tif, HDF5 or FILE::/path); of several, with commas between
+    /// them, the mean
+    #[arg(long, value_name = "FILE,...")]
     pub(crate) dark: Option<String>,
-    /// An image of the pixels' sensitivities to divide by; auto takes the flat field that lies beside the data, unless the
-    /// detector has applied it
-    #[arg(long, value_name = "FILE|auto")]
+    /// An image of the pixels' sensitivities to divide by, or the mean of several, with commas between them; auto takes
+    /// the flat field that lies beside the data, unless the detector has applied it
+    #[arg(long, value_name = "FILE,...|auto")]
     pub(crate) flat: Option<String>,
     /// An image of what reaches each pixel through absorbing matter, 0 to 1, to divide by
     #[arg(long, value_name = "FILE")]

@@ -1,5 +1,7 @@
 //! What has to be known before the first row.
 
+use super::Map;
+
 /// Patterns a chunk of the file.
 const ROWS_A_CHUNK: usize = 64;
 
@@ -38,6 +40,8 @@ pub struct Description {
     pub corrections: Corrections,
     /// Where the result comes from.
     pub provenance: Provenance,
+    /// The map on which the frames lie.
+    pub map: Option<Map>,
 }
 
 /// An axis of bins.
@@ -106,6 +110,10 @@ impl Description {
 
     /// Rows for which space is allocated at a time: whole chunks.
     pub(super) fn rows_ahead(&self) -> usize {
+        if self.map.is_some() {
+            // Virtual datasets lead to all rows, and HDF5 does not check that they are there.
+            return self.frames.max(1);
+        }
         let row = self.bins().max(1) * if self.sums { 24 } else { 8 };
         let chunk = if self.azimuthal.is_some() { self.rows_a_chunk() } else { ROWS_A_CHUNK };
         (BYTES_AHEAD / row / chunk).max(1) * chunk
@@ -118,6 +126,10 @@ impl Description {
         if bins == 0 || [self.norm.len(), self.count.len()] != [bins; 2] {
             let (norm, count) = (self.norm.len(), self.count.len());
             return Err(format!("{bins} bins, but {norm} values of norm and {count} of count"));
+        }
+        if let Some(map) = self.map.as_ref().filter(|map| map.slow.values.is_empty() || map.fast.values.is_empty()) {
+            let (slow, fast) = map.shape();
+            return Err(format!("a map of {slow} x {fast} points"));
         }
         match axes().find(|axis| axis.edges.len() != axis.centres.len() + 1) {
             Some(axis) => {

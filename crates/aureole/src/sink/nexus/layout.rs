@@ -20,7 +20,7 @@ pub(super) fn build(file: &File, description: &Description, rows: usize) -> Resu
     put(file, "NX_class", "NXroot")?;
     put(file, "default", "entry")?;
     let entry = group(file, "entry", "NXentry")?;
-    put(&entry, "default", "data")?;
+    put(&entry, "default", if description.map.is_some() { "map" } else { "data" })?;
     text(&entry, "title", &description.title)?;
     text(&entry, "start_time", &clock::now())?;
     corrections(&entry, description)?;
@@ -144,17 +144,17 @@ fn reduction(entry: &Group, description: &Description) -> Result<()> {
     Ok(())
 }
 
-fn group(at: &Group, name: &str, class: &str) -> Result<Group> {
+pub(super) fn group(at: &Group, name: &str, class: &str) -> Result<Group> {
     let group = at.create_group(name)?;
     put(&group, "NX_class", class)?;
     Ok(group)
 }
 
-fn text(at: &Group, name: &str, text: &str) -> Result<Dataset> {
+pub(super) fn text(at: &Group, name: &str, text: &str) -> Result<Dataset> {
     value(at, name, &unicode(text))
 }
 
-fn value<T: H5Type>(at: &Group, name: &str, value: &T) -> Result<Dataset> {
+pub(super) fn value<T: H5Type>(at: &Group, name: &str, value: &T) -> Result<Dataset> {
     let dataset = at.new_dataset::<T>().create(name)?;
     dataset.write_scalar(value)?;
     Ok(dataset)

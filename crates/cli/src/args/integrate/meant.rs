@@ -41,6 +41,8 @@ impl IntegrateArgs {
         let config = self.detector.config.as_ref().map(read_config).transpose()?.unwrap_or_default();
         let geometry = self.detector.poni.clone().map(GeometrySpec::File).or(config.geometry.clone());
         let geometry = geometry.ok_or_else(|| Failure::refused("--config: it has no geometry; give --poni as well"))?;
+        let (input, output) = files(&self.input, self.output.clone(), &config)?;
+        let map = self.map.meant(config.map.clone())?;
         let error_model = self.pattern.error_model.and_then(ErrorModel::from_name);
         let by_variance = self.pattern.variance.as_ref().map(|_| ErrorModel::Variance);
         check_range(&self.pattern, &config)?;
@@ -48,7 +50,7 @@ impl IntegrateArgs {
         let polarization = self.corrections.polarization.map(|beam| (beam.factor, beam.offset)).or(config.polarization);
         let mut notices = Vec::new();
         let normalization = match &self.corrections.normalization {
-            None => config.normalization(&self.input, &mut notices).map_err(Failure::refused)?,
+            None => config.normalization(&input, &mut notices).map_err(Failure::refused)?,
             Some(typed) => normalization(typed)?,
         };
         let recipe = RecipeSpec {
@@ -84,9 +86,20 @@ impl IntegrateArgs {
         let force = self.run.force;
         let execution = execution(&self.run);
         let frames = FrameRange { start, end };
-        let job = JobSpec { version: job::VERSION, inputs: self.input, frames, recipe, execution };
-        Ok(Meant { job, output: self.output, sums: self.pattern.sums, force, summary, notices })
+        let job = JobSpec { version: job::VERSION, inputs: input, frames, recipe, execution, map };
+        Ok(Meant { job, output, sums: self.pattern.sums, force, summary, notices })
     }
+}
+
+/// The stacks and the result: typed, or else named by the configuration.
+fn files(typed: &[String], output: Option<PathBuf>, config: &PyfaiConfig) -> Result<(Vec<String>, PathBuf), Failure> {
+    let input = if typed.is_empty() { &config.inputs } else { typed };
+    if input.is_empty() {
+        return Err(Failure::refused("--config: it names no input; type the stacks to integrate as well"));
+    }
+    let output = output.or_else(|| config.output.clone());
+    let output = output.ok_or_else(|| Failure::refused("--config: it names no output; give --output as well"))?;
+    Ok((input.to_vec(), output))
 }
 
 /// Refuses to take a configured range in another unit than it was meant in.
