@@ -101,8 +101,9 @@ impl PyfaiConfig {
         if let Some(version) = keys.get("version").and_then(Value::as_u64).filter(|version| *version > 5) {
             return Err(refuse("version", &format!("{version}; 0 to 5 are known")));
         }
-        // What pyFAI takes where a configuration says nothing.
-        let (unit, split) = (Some(Unit::TthDeg), Some(Split::BBox));
+        // What pyFAI takes where a configuration says nothing; one without a version is of version 0 or 1.
+        let unit = Some(Unit::TthDeg);
+        let split = Some(if keys.contains_key("version") { Split::Full } else { Split::BBox });
         let mut config = PyfaiConfig { geometry: geometry::geometry(keys)?, unit, split, ..PyfaiConfig::default() };
         for (key, value) in keys {
             if !value.is_null() {

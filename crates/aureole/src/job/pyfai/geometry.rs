@@ -45,8 +45,14 @@ pub(super) const TOP_LEVEL: [&str; 16] = [
 /// When a value is not understood, or the file named cannot be read though others of its values are replaced.
 pub(super) fn geometry(keys: &Map<String, Value>) -> Result<Option<GeometrySpec>, JobError> {
     match keys.get("poni") {
-        Some(Value::Object(nested)) => of_keys(nested, None),
-        Some(Value::String(file)) if !file.is_empty() => match lines(keys)? {
+        Some(Value::Object(nested)) => {
+            let unknown = |key: &&String| !TOP_LEVEL.contains(&key.as_str()) && *key != "parallax";
+            match nested.iter().filter(|(_, value)| !value.is_null()).map(|(key, _)| key).find(unknown) {
+                Some(key) => Err(refuse("poni", &format!("{key} is not supported; remove the key or set it to null"))),
+                None => of_keys(nested, None),
+            }
+        }
+        Some(Value::String(file)) if !file.is_empty() => match lines(keys, true)? {
             replaced if replaced.is_empty() => Ok(Some(GeometrySpec::File(file.into()))),
             replaced => {
                 let unreadable = |error| refuse("poni", &format!("{file}: {}", describe_io(&error)));
@@ -56,8 +62,7 @@ pub(super) fn geometry(keys: &Map<String, Value>) -> Result<Option<GeometrySpec>
                 Ok(Some(GeometrySpec::Poni(poni)))
             }
         },
-        Some(Value::Null) | None => of_keys(keys, keys.get("shape")),
-        Some(Value::String(_)) => of_keys(keys, keys.get("shape")),
+        Some(Value::Null | Value::String(_)) | None => of_keys(keys, keys.get("shape")),
         Some(other) => Err(refuse("poni", &format!("{other}; a geometry or the name of a PONI file is needed"))),
     }
 }
@@ -73,7 +78,7 @@ fn of_keys(keys: &Map<String, Value>, shape: Option<&Value>) -> Result<Option<Ge
     }
     let version = keys.get("poni_version").and_then(Value::as_f64).unwrap_or(2.1);
     let mut poni = vec![format!("poni_version: {version}")];
-    let given = lines(&with_shape)?;
+    let given = lines(&with_shape, false)?;
     for key in ["Poni1", "Poni2", "Rot1", "Rot2", "Rot3"] {
         if !given.iter().any(|line| line.starts_with(&format!("{key}:"))) {
             poni.push(format!("{key}: 0"));
@@ -86,25 +91,29 @@ fn of_keys(keys: &Map<String, Value>, shape: Option<&Value>) -> Result<Option<Ge
     Ok(Some(GeometrySpec::Poni(poni.join("\n"))))
 }
 
-/// The lines of a PONI file for the keys that are there.
-fn lines(keys: &Map<String, Value>) -> Result<Vec<String>, JobError> {
+/// The lines of a PONI file for the keys that are there; `replacing` those of a file.
+fn lines(keys: &Map<String, Value>, replacing: bool) -> Result<Vec<String>, JobError> {
     let mut lines = Vec::new();
     for (key, name) in NUMBERS {
         if let Some(value) = keys.get(key).filter(|value| !value.is_null()) {
             lines.push(format!("{name}: {}", number(key, value)?));
         }
     }
-    lines.extend(detector(keys)?);
+    lines.extend(detector(keys, replacing)?);
     Ok(lines)
 }
 
-/// The detector: by name with a configuration since version 2, by name and sizes before.
-fn detector(keys: &Map<String, Value>) -> Result<Vec<String>, JobError> {
+/// The detector: by name with a configuration since version 2, by name and sizes before. Sizes without a name replace the
+/// detector of a file only where a shape is beside them.
+fn detector(keys: &Map<String, Value>, replacing: bool) -> Result<Vec<String>, JobError> {
     let there = |key: &str| keys.get(key).filter(|value| !value.is_null());
     let name = there("detector").map(|value| text("detector", value)).transpose()?.unwrap_or("");
     if let Some(config) = there("detector_config") {
         let name = if name.is_empty() { "Detector" } else { name };
         return Ok(vec![format!("Detector: {name}"), format!("Detector_config: {config}")]);
+    }
+    if replacing && name.is_empty() && there("shape").is_none() {
+        return Ok(Vec::new());
     }
     let generic = name.is_empty() || name.eq_ignore_ascii_case("detector");
     let mut config = Map::new();
@@ -157,7 +166,7 @@ mod tests {
         let untouched = json!({"poni": name, "unit": "q_nm^-1"});
         let spec = geometry(untouched.as_object().unwrap()).unwrap();
         assert_eq!(spec, Some(GeometrySpec::File(file)));
-        let replaced = of(&json!({"poni": name, "dist": 0.25, "rot1": 0.01, "wavelength": null}));
+        let replaced = of(&json!({"poni": name, "dist": 0.25, "rot1": 0.01, "wavelength": null, "pixel1": 1.0}));
         assert_eq!((replaced.distance, replaced.poni2, replaced.rot1), (0.25, 0.2, 0.01));
         assert_eq!((replaced.detector.name(), replaced.wavelength), ("Eiger4M", None));
         let gone = json!({"poni": "nowhere.poni", "dist": 1.0});
