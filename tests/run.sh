@@ -65,6 +65,8 @@ counted regions "$PYTHON" tests/oracle/regions.py target/debug/aureole
 counted cakes "$PYTHON" tests/oracle/cakes.py target/debug/aureole "$data"
 counted published "$PYTHON" tests/oracle/published.py target/debug/aureole "$data"
 counted modes "$PYTHON" tests/oracle/modes.py target/debug/aureole
+counted configs "$PYTHON" tests/oracle/configs.py target/debug/aureole
+counted maps "$PYTHON" tests/oracle/maps.py target/debug/aureole
 counted parity "$PYTHON" tests/oracle/parity.py target/debug/aureole "$data"
 
 echo

@@ -10,9 +10,26 @@ pub(crate) fn split(input: &str) -> (&Path, Option<&str>) {
     }
 }
 
+/// The inputs of a list with commas between them. A file whose own name holds commas is taken as it is.
+pub(crate) fn list(inputs: &str) -> Vec<&str> {
+    if split(inputs).0.exists() {
+        return vec![inputs];
+    }
+    inputs.split(',').map(str::trim).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn commas_part_a_list_unless_a_file_has_that_name() {
+        assert_eq!(list("a.edf, b.h5::/c"), ["a.edf", "b.h5::/c"]);
+        let folder = tempfile::tempdir().unwrap();
+        let odd = folder.path().join("a,b.edf");
+        std::fs::write(&odd, "").unwrap();
+        assert_eq!(list(odd.to_str().unwrap()), [odd.to_str().unwrap()]);
+    }
 
     #[test]
     fn the_path_behind_two_colons_is_a_dataset() {

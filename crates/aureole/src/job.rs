@@ -3,6 +3,7 @@
 mod auto;
 mod edges;
 mod error;
+mod map;
 mod prepare;
 pub mod pyfai;
 mod record;
@@ -17,6 +18,7 @@ use aureole_core::unit::{Sample, Unit};
 use serde::{Deserialize, Serialize};
 
 pub use error::JobError;
+pub use map::{MapAxisSpec, MapSpec};
 pub use prepare::{Prepared, PreparedRecipe, prepare};
 pub use record::named_files;
 
@@ -44,6 +46,9 @@ pub struct JobSpec {
     /// How to spread the work.
     #[serde(default)]
     pub execution: Execution,
+    /// The map on which the frames lie.
+    #[serde(default)]
+    pub map: Option<MapSpec>,
 }
 
 /// Part of a stack; frames are counted from 0 through all inputs.

@@ -60,7 +60,7 @@ pub struct ResultFile {
 }
 
 impl ResultFile {
-    /// Opens a result: the patterns of one of its recipes, or of the one that the file names as its default.
+    /// Opens a result: the patterns of one of its recipes, or of the first one.
     ///
     /// # Errors
     /// When the file cannot be read, or holds no patterns where `aureole integrate` puts them (`/entry/RECIPE`).
@@ -69,8 +69,7 @@ impl ResultFile {
         let not_a_result = |reason: &str| ResultError::NotAResult { file: file.to_owned(), reason: reason.to_owned() };
         std::fs::File::open(file).map_err(|error| unreadable(error.to_string()))?;
         let handle = File::open(file).map_err(|_| not_a_result("this is no HDF5 file"))?;
-        let default = handle.group("entry").ok().map(|entry| attribute(&entry, "default"));
-        let default = default.filter(|name| !name.is_empty()).unwrap_or_else(|| "data".into());
+        let default = first_recipe(&handle).unwrap_or_else(|| "data".into());
         let data = recipe.unwrap_or(&default);
         let intensity = handle.dataset(&format!("/entry/{data}/I")).map_err(|_| match recipe {
             Some(_) => unreadable(format!("there is no recipe {data}; it has {}", recipes(&handle).join(", "))),
@@ -147,6 +146,12 @@ impl ResultFile {
         };
         Ok(Row { intensity: read(&self.intensity)?, errors: self.errors.as_ref().map(read).transpose()? })
     }
+}
+
+/// The first of the recipes that the file names, in its order.
+fn first_recipe(file: &File) -> Option<String> {
+    let names = file.group("entry").ok()?.attr("recipes").ok()?.read_1d::<hdf5_metno::types::VarLenUnicode>().ok()?;
+    names.first().map(ToString::to_string)
 }
 
 /// The recipes of a result: the groups that hold patterns.

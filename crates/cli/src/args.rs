@@ -9,6 +9,7 @@ pub(crate) mod config;
 pub(crate) mod frames;
 pub(crate) mod info;
 pub(crate) mod integrate;
+pub(crate) mod map;
 pub(crate) mod pair;
 pub(crate) mod plot;
 pub(crate) mod polarization;

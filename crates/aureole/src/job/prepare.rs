@@ -18,11 +18,11 @@ use aureole_core::poni;
 use aureole_core::recipe::{Dummy, ErrorModel, Marks};
 
 use super::auto::{self, Found};
-use super::{Execution, GeometrySpec, JobError, JobSpec, Normalization, RecipeSpec, edges, regions};
+use super::{Execution, GeometrySpec, JobError, JobSpec, Normalization, RecipeSpec, edges, map, regions};
 use crate::hdf5::open::describe_io;
 use crate::image::{self, ImageError};
 use crate::layout;
-use crate::sink::nexus;
+use crate::sink::nexus::{self, Map};
 use crate::source::{self, Stack};
 
 /// A job ready to run: its stack is open, its plans are made.
@@ -47,6 +47,8 @@ pub struct Prepared {
     pub notices: Vec<String>,
     /// Seconds it took to make all this.
     pub seconds: f64,
+    /// The map on which the frames lie, its axes read.
+    pub map: Option<Map>,
 }
 
 /// What is known of a recipe before the first frame.
@@ -85,6 +87,7 @@ pub fn prepare(mut spec: JobSpec) -> Result<Prepared, JobError> {
     let isa = choose_isa(&spec.execution)?;
     let stack = source::open(&spec.inputs)?;
     let frames = frame_range(&spec, stack.spec().frames)?;
+    let map = map::prepare(&spec, frames.end, &stack)?;
     let decodes_whole = decodes_whole(&spec);
     let format = plan_format(decodes_whole, stack.spec())?;
     let shared = Shared { inputs: &spec.inputs, stack: &stack, format, isa };
@@ -99,7 +102,7 @@ pub fn prepare(mut spec: JobSpec) -> Result<Prepared, JobError> {
     notices.retain(|notice| seen.insert(notice.clone()));
     let threads = spec.execution.threads.and_then(NonZero::new).unwrap_or_else(layout::allowed_cores);
     let (plans, seconds) = (PlanSet::new(plans), start.elapsed().as_secs_f64());
-    Ok(Prepared { spec, stack, recipes, plans, decodes_whole, frames, threads, isa, notices, seconds })
+    Ok(Prepared { spec, stack, recipes, plans, decodes_whole, frames, threads, isa, notices, seconds, map })
 }
 
 /// Makes the plan of one recipe, and fills in the number of its bins where edges give it.
@@ -322,11 +325,19 @@ impl Images {
     }
 }
 
+/// The mean of one or several images.
 fn correction(option: &'static str, file: Option<&str>, shape: (usize, usize)) -> Result<Option<Vec<f64>>, JobError> {
-    let Some(file) = file else { return Ok(None) };
-    let image = image::read_image(file).map_err(|error: ImageError| JobError::Image { option, error })?;
-    fits(option, file, image.shape, shape)?;
-    Ok(Some(image.to_f64()))
+    let Some(files) = file.map(crate::input::list) else { return Ok(None) };
+    let mut mean = vec![0.0; shape.0 * shape.1];
+    for file in &files {
+        let image = image::read_image(file).map_err(|error: ImageError| JobError::Image { option, error })?;
+        fits(option, file, image.shape, shape)?;
+        mean.iter_mut().zip(image.to_f64()).for_each(|(sum, value)| *sum += value);
+    }
+    if files.len() > 1 {
+        mean.iter_mut().for_each(|sum| *sum /= files.len() as f64);
+    }
+    Ok(Some(mean))
 }
 
 fn fits(option: &'static str, file: &str, found: (usize, usize), expected: (usize, usize)) -> Result<(), JobError> {

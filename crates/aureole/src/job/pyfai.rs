@@ -1,5 +1,7 @@
-//! The settings that pyFAI-integrate saves (JSON, versions 0 to 5), as far as they are supported; the rest is refused by
-//! the name of its key.
+//! The settings that pyFAI-integrate (JSON, versions 0 to 5) and pyFAI-diffmap save, as far as they are supported; the rest
+//! is refused by the name of its key.
+
+use std::path::PathBuf;
 
 use serde_json::{Map, Value};
 
@@ -7,9 +9,16 @@ use aureole_core::binning::Split;
 use aureole_core::recipe::{ErrorModel, Mode};
 use aureole_core::unit::Unit;
 
+mod diffmap;
+mod geometry;
+mod json;
 mod method;
 mod mode;
+mod write;
 
+pub(super) use write::write;
+
+use super::map::MapSpec;
 use super::{GeometrySpec, JobError, Normalization};
 
 /// What a configuration of pyFAI-integrate says; `None` where it says nothing.
@@ -53,16 +62,21 @@ pub struct PyfaiConfig {
     pub monitor: Option<String>,
     /// How the pixels of a bin become one number.
     pub mode: Option<Mode>,
+    /// The map on which frames lie, of pyFAI-diffmap.
+    pub map: Option<MapSpec>,
+    /// The stacks, of pyFAI-diffmap.
+    pub inputs: Vec<String>,
+    /// The result, of pyFAI-diffmap.
+    pub output: Option<PathBuf>,
 }
 
 /// Keys without a meaning for the result: who wrote the file, for which machine, and flags that are read beside others.
-const IGNORED: [&str; 20] = [
+const IGNORED: [&str; 12] = [
     "application",
     "version",
     "shape",
     "opencl_device",
     "do_OpenCL",
-    "integrator_class",
     "do_mask",
     "do_dark",
     "do_flat",
@@ -70,13 +84,6 @@ const IGNORED: [&str; 20] = [
     "do_polarization",
     "do_radial_range",
     "do_azimuthal_range",
-    "do_azimuth_range",
-    "dist",
-    "detector",
-    "detector_config",
-    "wavelength",
-    "poni_version",
-    "splineFile",
 ];
 
 impl PyfaiConfig {
@@ -85,15 +92,23 @@ impl PyfaiConfig {
     /// # Errors
     /// When it is not JSON, or a key asks for what is not supported or has a value that is not understood.
     pub fn parse(text: &str) -> Result<PyfaiConfig, JobError> {
-        let value: Value = serde_json::from_str(text).map_err(|error| refuse("the file", &error.to_string()))?;
+        let value = json::read(text).map_err(|error| refuse("the file", &error.to_string()))?;
         let Value::Object(keys) = value else { return Err(refuse("the file", "a JSON object is needed")) };
+        if diffmap::is_diffmap(&keys) { diffmap::parse(&keys) } else { PyfaiConfig::of_integration(&keys) }
+    }
+
+    /// The settings of an integration.
+    fn of_integration(keys: &Map<String, Value>) -> Result<PyfaiConfig, JobError> {
         if let Some(version) = keys.get("version").and_then(Value::as_u64).filter(|version| *version > 5) {
             return Err(refuse("version", &format!("{version}; 0 to 5 are known")));
         }
-        let mut config = PyfaiConfig { geometry: geometry(&keys)?, ..PyfaiConfig::default() };
-        for (key, value) in &keys {
+        // What pyFAI takes where a configuration says nothing; one without a version is of version 0 or 1.
+        let unit = Some(Unit::TthDeg);
+        let split = Some(if keys.contains_key("version") { Split::Full } else { Split::BBox });
+        let mut config = PyfaiConfig { geometry: geometry::geometry(keys)?, unit, split, ..PyfaiConfig::default() };
+        for (key, value) in keys {
             if !value.is_null() {
-                config.take(key, value, &keys)?;
+                config.take(key, value, keys)?;
             }
         }
         Ok(config)
@@ -123,7 +138,7 @@ impl PyfaiConfig {
             "mask_file" | "mask_image" if on("do_mask") => self.mask = image(key, value)?,
             "dark_current" | "dark_current_image" if on("do_dark") => self.dark = image(key, value)?,
             "flat_field" | "flat_field_image" if on("do_flat") => self.flat = image(key, value)?,
-            "val_dummy" if on("do_dummy") => self.dummy = Some(number(key, value)?),
+            "val_dummy" | "dummy" if on("do_dummy") => self.dummy = Some(number(key, value)?),
             "delta_dummy" if on("do_dummy") => self.delta_dummy = Some(number(key, value)?),
             "radial_range" if on("do_radial_range") => self.radial_range = range(key, value)?,
             "azimuth_range" if on("do_azimuthal_range") => self.azimuth_range = range(key, value)?,
@@ -133,10 +148,14 @@ impl PyfaiConfig {
             "azimuth_range_min" | "azimuth_range_max" if on("do_azimuthal_range") => {
                 self.azimuth_range = limits(keys, "azimuth_range_min", "azimuth_range_max")?;
             }
+            "azimuthal_range_min" | "azimuthal_range_max" if on("do_azimuthal_range") => {
+                self.azimuth_range = limits(keys, "azimuthal_range_min", "azimuthal_range_max")?;
+            }
+            "integrator_class" if value == "AzimuthalIntegrator" => {}
             "integrator_method" | "integrator_name" => self.mode = mode::mode(key, text(key, value)?, keys)?,
             // Read beside the method that they belong to.
             "extra_options" if mode::has_only_known_options(value, keys) => {}
-            "poni" | "poni1" | "poni2" | "rot1" | "rot2" | "rot3" => {}
+            key if geometry::TOP_LEVEL.contains(&key) => {}
             key if IGNORED.contains(&key) || is_switched_off(key, keys) => {}
             _ => return Err(refuse(key, &format!("{value} is not supported; remove the key or set it to null"))),
         }
@@ -181,9 +200,11 @@ fn is_switched_off(key: &str, keys: &Map<String, Value>) -> bool {
         "mask_file" | "mask_image" => "do_mask",
         "dark_current" | "dark_current_image" => "do_dark",
         "flat_field" | "flat_field_image" => "do_flat",
-        "val_dummy" | "delta_dummy" => "do_dummy",
+        "val_dummy" | "dummy" | "delta_dummy" => "do_dummy",
         "radial_range" | "radial_range_min" | "radial_range_max" => "do_radial_range",
-        "azimuth_range" | "azimuth_range_min" | "azimuth_range_max" => "do_azimuthal_range",
+        "azimuth_range" | "azimuth_range_min" | "azimuth_range_max" | "azimuthal_range_min" | "azimuthal_range_max" => {
+            "do_azimuthal_range"
+        }
         _ => return false,
     };
     keys.get(flag) == Some(&Value::Bool(false))
@@ -208,18 +229,36 @@ fn error_model(key: &str, name: &str) -> Result<ErrorModel, JobError> {
     known.ok_or_else(|| refuse(key, &format!("{name}; no, poisson, azimuthal and hybrid are supported")))
 }
 
-/// The splitting of a method such as `["bbox", "csr", "cython"]` or `"full_csr"`; how it is computed is our own affair.
+/// The splitting of a method such as `["bbox", "csr", "cython"]`, the same with the dimension before it and the device
+/// behind, its parts by name, or `"full_csr"`; how it is computed is our own affair.
 fn split(key: &str, value: &Value) -> Result<Split, JobError> {
-    let first = value.as_array().and_then(|parts| parts.first()).unwrap_or(value);
-    let name = text(key, first)?;
-    let name = name.split(['_', ',']).next().unwrap_or(name);
-    let name = match name {
-        "splitpixel" => "full",
-        "splitbbox" | "lut" | "csr" => "bbox",
-        "nosplit" | "numpy" | "cython" => "no",
-        name => name,
+    let first = match value {
+        Value::Array(parts) if parts.len() > 3 => parts.get(1),
+        Value::Array(parts) => parts.first(),
+        Value::Object(parts) => parts.get("split").or_else(|| parts.get("pixel_splitting")),
+        name => return named_split(key, text(key, name)?),
     };
-    Split::from_name(name).map_err(|error| refuse(key, &error.to_string()))
+    match first.filter(|split| !split.is_null()) {
+        // pyFAI takes the first method of its list that fits, and this one does not split.
+        None => Ok(Split::No),
+        Some(split) if split == "*" || split == "any" => Ok(Split::No),
+        Some(split) => Split::from_name(text(key, split)?).map_err(|error| refuse(key, &error.to_string())),
+    }
+}
+
+/// The splitting of a method's name as versions before 3 wrote it.
+fn named_split(key: &str, name: &str) -> Result<Split, JobError> {
+    let name = name.to_ascii_lowercase();
+    let known = ["lut", "csr", "ocl", "numpy", "python", "cython", "splitpixel"];
+    match name.as_str() {
+        name if name.contains("bbox") => Ok(Split::BBox),
+        name if name.contains("full") => Ok(Split::Full),
+        name if name.contains("nosplit") || name == "no" => Ok(Split::No),
+        "numpy" | "python" | "cython" => Ok(Split::No),
+        "splitpixel" => Ok(Split::Full),
+        name if known.iter().any(|part| name.contains(part)) => Ok(Split::BBox),
+        name => Split::from_name(name).map_err(|error| refuse(key, &error.to_string())),
+    }
 }
 
 /// A factor, or a factor and an offset in radians; the latter may have a key of its own.
@@ -234,58 +273,31 @@ fn polarization(key: &str, value: &Value, keys: &Map<String, Value>) -> Result<O
     Ok(Some((number(key, factor)?, offset.to_degrees())))
 }
 
-/// One image; a list of several would be averaged by pyFAI.
+/// One image, or several with commas between them: they are averaged.
 fn image(key: &str, value: &Value) -> Result<Option<String>, JobError> {
-    match value.as_array().map(Vec::as_slice) {
-        None => Ok(Some(text(key, value)?).filter(|name| !name.is_empty()).map(str::to_owned)),
-        Some([]) => Ok(None),
-        Some([one]) => image(key, one),
-        Some(_) => Err(refuse(key, "several images; one is supported")),
+    let Some(list) = value.as_array() else {
+        return Ok(Some(text(key, value)?).filter(|name| !name.is_empty()).map(str::to_owned));
+    };
+    let names = list.iter().map(|name| text(key, name)).collect::<Result<Vec<&str>, JobError>>()?;
+    match names.iter().find(|name| names.len() > 1 && name.contains(',')) {
+        Some(name) => Err(refuse(key, &format!("{name}: the name of one of several images has a comma in it"))),
+        None => Ok(Some(names.join(",")).filter(|names| !names.is_empty())),
     }
 }
 
 fn range(key: &str, value: &Value) -> Result<Option<(f64, f64)>, JobError> {
     match value.as_array().map(Vec::as_slice) {
         Some([Value::Null, Value::Null]) => Ok(None),
-        Some([from, to]) => Ok(Some((number(key, from)?, number(key, to)?))),
-        _ => Err(refuse(key, &format!("{value}; two numbers are needed"))),
+        Some([from, to]) if from.is_number() && to.is_number() => Ok(Some((number(key, from)?, number(key, to)?))),
+        _ => Err(refuse(key, &format!("{value}; two numbers are needed, both finite"))),
     }
 }
 
 fn limits(keys: &Map<String, Value>, from: &str, to: &str) -> Result<Option<(f64, f64)>, JobError> {
     match (keys.get(from), keys.get(to)) {
         (Some(a), Some(b)) if !a.is_null() && !b.is_null() => Ok(Some((number(from, a)?, number(to, b)?))),
-        _ => Err(refuse(from, &format!("needs {to} beside it"))),
+        _ => Err(refuse(from, &format!("is needed with {to} beside it, both finite"))),
     }
-}
-
-/// The geometry: nested under `poni` since version 4, spread over the top level before; a `poni` that is a text names a
-/// file.
-fn geometry(keys: &Map<String, Value>) -> Result<Option<GeometrySpec>, JobError> {
-    let nested = match keys.get("poni") {
-        Some(Value::String(file)) if !file.is_empty() => return Ok(Some(GeometrySpec::File(file.into()))),
-        Some(Value::Object(nested)) => nested,
-        _ => keys,
-    };
-    let Some(distance) = nested.get("dist").or_else(|| nested.get("distance")).filter(|value| !value.is_null()) else {
-        return Ok(None);
-    };
-    let mut lines = vec![format!("Distance: {}", number("dist", distance)?)];
-    for (key, name) in [("poni1", "Poni1"), ("poni2", "Poni2"), ("rot1", "Rot1"), ("rot2", "Rot2"), ("rot3", "Rot3")] {
-        lines.push(format!("{name}: {}", nested.get(key).map_or(Ok(0.0), |value| number(key, value))?));
-    }
-    if let Some(wavelength) = nested.get("wavelength").filter(|value| !value.is_null()) {
-        lines.push(format!("Wavelength: {}", number("wavelength", wavelength)?));
-    }
-    if let Some(detector) = nested.get("detector").filter(|value| !value.is_null()) {
-        lines.push(format!("Detector: {}", text("detector", detector)?));
-    }
-    if let Some(config) = nested.get("detector_config").filter(|value| !value.is_null()) {
-        lines.push(format!("Detector_config: {config}"));
-    }
-    let version = nested.get("poni_version").and_then(Value::as_f64).unwrap_or(2.1);
-    lines.insert(0, format!("poni_version: {version}"));
-    Ok(Some(GeometrySpec::Poni(lines.join("\n"))))
 }
 
 #[cfg(test)]
@@ -325,7 +337,10 @@ mod tests {
             ("polarization_description", "[0.9, 0.1, 3]"),
             ("method", "[\"voronoi\", \"histogram\", \"cython\"]"),
             ("method", "[\"full\", \"quick\", \"cython\"]"),
-            ("dark_current", "[\"a.edf\", \"b.edf\"]"),
+            ("dark_current", "[\"a.edf\", \"b,c.edf\"]"),
+            ("radial_range", "[1, Infinity]"),
+            ("integrator_class", "\"FiberIntegrator\""),
+            ("poni", "3"),
             ("surprise", "1"),
             ("version", "6"),
         ] {
@@ -359,5 +374,37 @@ mod tests {
         assert_eq!((config.radial_range, config.solid_angle), (Some((1.0, 2.0)), Some(false)));
         assert_eq!((config.error_model, config.split), (Some(ErrorModel::Poisson), Some(Split::Full)));
         assert_eq!(config.geometry, Some(GeometrySpec::File("a.poni".into())));
+    }
+
+    #[test]
+    fn methods_of_every_version_name_their_splitting() {
+        let split = |method: &str| PyfaiConfig::parse(&format!("{{\"method\": {method}}}")).unwrap().split.unwrap();
+        for (method, expected) in [
+            ("\"splitbbox\"", Split::BBox),
+            ("\"csr\"", Split::BBox),
+            ("\"lut_ocl_gpu\"", Split::BBox),
+            ("\"full_ocl_csr\"", Split::Full),
+            ("\"splitpixel\"", Split::Full),
+            ("\"nosplit_csr\"", Split::No),
+            ("\"ocl_csr_nosplit\"", Split::No),
+            ("\"cython\"", Split::No),
+            ("[\"full\", \"csr\", \"cython\"]", Split::Full),
+            ("[1, \"pseudo\", \"csr\", \"cython\", null]", Split::Pseudo),
+            ("{\"split\": \"bbox\", \"algo\": \"csr\"}", Split::BBox),
+            ("[null, \"csr\", \"cython\"]", Split::No),
+            ("null", Split::BBox),
+        ] {
+            assert_eq!(split(method), expected, "{method}");
+        }
+    }
+
+    #[test]
+    fn several_dark_images_are_one_list_and_ranges_without_ends_are_none() {
+        let text = r#"{"dark_current": ["a.edf", "b.edf"], "flat_field": "c.edf, d.edf", "radial_range": [-Infinity, Infinity],
+            "azimuthal_range_min": -10, "azimuthal_range_max": 20, "dummy": -2}"#;
+        let config = PyfaiConfig::parse(text).unwrap();
+        assert_eq!((config.dark.as_deref(), config.flat.as_deref()), (Some("a.edf,b.edf"), Some("c.edf, d.edf")));
+        assert_eq!((config.radial_range, config.azimuth_range), (None, Some((-10.0, 20.0))));
+        assert_eq!((config.dummy, config.unit), (Some(-2.0), Some(Unit::TthDeg)));
     }
 }

@@ -10,9 +10,9 @@ use aureole_core::recipe::ErrorModel;
 use aureole_core::unit::Unit;
 use sha2::{Digest, Sha256};
 
-use super::auto;
 use super::{EdgesSpec, GeometrySpec, JobError, Normalization, Prepared, PreparedRecipe, RecipeSpec};
-use crate::sink::nexus::{Axis, Corrections, Description, Provenance, RecipeDescription};
+use super::{auto, pyfai};
+use crate::sink::nexus::{Axis, Corrections, Description, Map, Provenance, RecipeDescription};
 
 impl Prepared {
     /// What is known of the result before the first row; `sums` asks for the sums beside the means.
@@ -22,13 +22,25 @@ impl Prepared {
     pub fn description(&self, sums: bool) -> Result<Description, JobError> {
         let recipes = self.each_recipe().zip(self.plans.plans());
         Ok(Description {
-            title: format!("azimuthal integration of {}", self.spec.inputs.join(", ")),
+            title: self.title(),
             first_frame: self.frames.start,
             frames: self.frames.len(),
             sums,
             recipes: recipes.map(|((spec, prepared), plan)| describe(spec, prepared, plan)).collect(),
             provenance: self.provenance()?,
+            map: self.described_map(),
         })
+    }
+
+    /// The map with the settings of the first recipe, for programs that read pyFAI's maps.
+    fn described_map(&self) -> Option<Map> {
+        let (recipe, prepared) = self.each_recipe().next()?;
+        Some(Map { configuration: pyfai::write(recipe, &prepared.geometry), ..self.map.clone()? })
+    }
+
+    fn title(&self) -> String {
+        let mapped = self.spec.map.as_ref().and_then(|map| map.title.clone());
+        mapped.unwrap_or_else(|| format!("azimuthal integration of {}", self.spec.inputs.join(", ")))
     }
 
     fn provenance(&self) -> Result<Provenance, JobError> {
@@ -36,15 +48,17 @@ impl Prepared {
         for (recipe, prepared) in self.each_recipe() {
             let named = named_files(recipe).into_iter();
             for (role, input) in named.chain(detector_file(recipe, prepared)).chain(prepared.found.iter().cloned()) {
-                // What another recipe names, too, stands there once; another file in the same role has the recipe's name.
-                let role_taken = files.iter().find(|(other, ..)| other == role).map(|(_, file, _)| file.clone());
-                let role = match role_taken {
-                    Some(file) if file == input => continue,
-                    Some(_) => format!("{role}_{}", recipe.name),
-                    None => role.to_owned(),
-                };
+                let of_role =
+                    |name: &str| name == role || name.strip_prefix(role).is_some_and(|rest| rest.starts_with('_'));
+                let same_role = || files.iter().filter(|(name, ..)| of_role(name));
+                // What another recipe names, too, stands there once.
+                if same_role().any(|(_, file, _)| *file == input) {
+                    continue;
+                }
+                let times = same_role().count() + 1;
                 let (file, _) = crate::input::split(&input);
-                let digest = sha256(&role, file)?;
+                let digest = sha256(role, file)?;
+                let role = if times > 1 { format!("{role}_{times}") } else { role.to_owned() };
                 files.push((role, input, digest));
             }
         }
@@ -108,17 +122,19 @@ pub fn named_files(recipe: &RecipeSpec) -> Vec<(&'static str, String)> {
         Some(EdgesSpec::File(file)) => Some(file.clone()),
         _ => None,
     };
+    let lists = [("dark", &recipe.dark), ("flat", &recipe.flat)].into_iter().flat_map(|(role, inputs)| {
+        let inputs = auto::named(inputs.as_ref()).map(crate::input::list).unwrap_or_default();
+        inputs.into_iter().map(move |input| (role, Some(input.to_owned()))).collect::<Vec<_>>()
+    });
     let named = [
         ("poni", poni),
         ("edges", edges),
         ("mask", auto::named(recipe.mask.as_ref()).map(str::to_owned)),
-        ("dark", recipe.dark.clone()),
-        ("flat", auto::named(recipe.flat.as_ref()).map(str::to_owned)),
         ("absorption", recipe.absorption.clone()),
         ("variance", recipe.variance.clone()),
         ("normalization", monitor),
     ];
-    named.into_iter().filter_map(|(role, input)| Some((role, input?))).collect()
+    named.into_iter().chain(lists).filter_map(|(role, input)| Some((role, input?))).collect()
 }
 
 /// SHA-256 of a file's content, in hexadecimal.

@@ -11,6 +11,7 @@
 //!     norm_per_frame, count_per_frame    float64 (frames, bins), once a frame masks pixels of its own
 //!     signal, variance  float64 (frames, bins), when asked for
 //!   images              NXdata, when asked for: sum int64; mean, max, variance float64; count uint32 (rows, columns)
+//!   map, pyFAI          the map on which the frames lie, see `map.rs`
 //!   frames              status: 0 not done, 1 done, 2 failed; reason
 //!   reduction           NXprocess: program, version, date, layout, device, mode, job, SHA-256 of files, sources
 //! ```
@@ -20,8 +21,10 @@
 
 mod column;
 mod description;
+mod grid;
 mod images;
 mod layout;
+mod map;
 mod own;
 mod rows;
 
@@ -42,6 +45,7 @@ use column::Column;
 use rows::RecipeRows;
 
 pub use description::{Axis, Corrections, Description, Provenance, RecipeDescription, check_name};
+pub use map::{Map, MapAxis};
 
 /// Rows are kept back for no longer than this.
 const PATIENCE: Duration = Duration::from_millis(200);
@@ -91,14 +95,19 @@ impl NexusSink {
         }
         let fail = |error: hdf5_metno::Error| SinkError(format!("{} cannot be created ({error})", path.display()));
         // Without locks, others may open the file while it grows. Later formats than that of HDF5 1.8 mark an open file,
-        // and one that was never closed would not open again.
+        // and one that was never closed would not open again. Virtual datasets are of HDF5 1.10, without such a mark.
+        let newest = if description.map.is_some() { LibraryVersion::V110 } else { LibraryVersion::V18 };
         let mut options = File::with_options();
-        options.with_fapl(|access| access.file_locking(false).libver_bounds(LibraryVersion::V18, LibraryVersion::V18));
+        options.with_fapl(|access| access.file_locking(false).libver_bounds(LibraryVersion::V18, newest));
         // What is to be replaced stays until the new file is there, with room for its first rows.
         let place = if path.exists() { beside(path) } else { path.to_owned() };
         let file = options.create_excl(&place).map_err(fail)?;
         let allocated = description.rows_ahead().min(description.frames);
         let built = layout::build(&file, &description, allocated).and_then(|columns| {
+            if let Some(map) = &description.map {
+                let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+                map::build(&file, &description, map, folder)?;
+            }
             file.flush()?;
             std::fs::rename(&place, path).map_err(|error| error.to_string())?;
             Ok(columns)
@@ -121,7 +130,9 @@ impl NexusSink {
     /// When it cannot be written.
     pub fn finish(mut self, summary: &Summary) -> Result<(), SinkError> {
         self.open = false;
-        let finished = self.write_rows().and_then(|()| self.resize(self.next)).and_then(|()| {
+        // A map leads to all its rows, whether they were written or not.
+        let rows = if self.description.map.is_some() { self.description.frames } else { self.next };
+        let finished = self.write_rows().and_then(|()| self.resize(rows)).and_then(|()| {
             layout::finish(&self.file, &clock::now(), summary)?;
             self.file.flush()
         });

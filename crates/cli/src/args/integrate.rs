@@ -12,6 +12,7 @@ use clap::Args;
 
 use super::choice::one_of;
 use super::frames::Frames;
+use super::map::MapArgs;
 use super::pair::number;
 
 pub(crate) use meant::{Meant, SummaryForm};
@@ -31,14 +32,15 @@ Examples:
   aureole integrate scan.h5 --poni lab6.poni --azimuthal-bins 360 -o cakes.h5
   aureole integrate scan.h5 --poni saxs.poni --bins log:0.01:5:300 -o out.h5
   aureole integrate scan.h5 --poni lab6.poni --recipe 'q --bins 2000' --recipe 'cake --azimuthal-bins 360' -o out.h5
-  aureole integrate scan.h5 --config recipes.toml -o out.h5")]
+  aureole integrate scan.h5 --config recipes.toml -o out.h5
+  aureole integrate scan.h5 --poni lab6.poni --map 20x30 --map-snake --map-fast-axis samx -o map.h5")]
 pub(crate) struct IntegrateArgs {
-    /// The stacks to integrate, one after the other: HDF5 files or FILE::/path
-    #[arg(required = true)]
+    /// The stacks to integrate, one after the other: HDF5 files or FILE::/path. Needed unless --config names them
+    #[arg(required_unless_present = "config")]
     pub(crate) input: Vec<String>,
-    /// The result, a NeXus HDF5 file
-    #[arg(short, long, value_name = "FILE")]
-    pub(crate) output: PathBuf,
+    /// The result, a NeXus HDF5 file. Needed unless --config names it
+    #[arg(short, long, value_name = "FILE", required_unless_present = "config")]
+    pub(crate) output: Option<PathBuf>,
     /// What to compute, shared by all recipes
     #[command(flatten)]
     pub(crate) recipe: RecipeArgs,
@@ -48,6 +50,9 @@ pub(crate) struct IntegrateArgs {
     /// Run
     #[command(flatten)]
     pub(crate) run: RunArgs,
+    /// Map
+    #[command(flatten)]
+    pub(crate) map: MapArgs,
 }
 
 /// Several recipes, and what is made of the stack as a whole.
@@ -58,8 +63,8 @@ pub(crate) struct JobArgs {
     /// pattern or corrections) in which it differs from those typed beside it; may be repeated
     #[arg(long = "recipe", value_name = "NAME OPTIONS")]
     pub(crate) recipes: Vec<String>,
-    /// Recipes in a file (.toml, see docs/formats.md), or a configuration saved by pyFAI-integrate (JSON); the options
-    /// typed beside it win
+    /// Recipes in a file (.toml, see docs/formats.md), or a configuration saved by pyFAI-integrate or pyFAI-diffmap
+    /// (JSON); the options typed beside it win
     #[arg(long, value_name = "FILE")]
     pub(crate) config: Option<PathBuf>,
     /// Images of the whole stack to make in the same pass, with commas between them: sum, mean, max, variance

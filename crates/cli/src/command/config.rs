@@ -66,6 +66,16 @@ fn comments(config: &PyfaiConfig, no_poni: bool) -> String {
     if let Some(monitor) = &config.monitor {
         lines.push(format!("# normalization = \"FILE::/{}\" divides by its monitor.", monitor.trim_start_matches('/')));
     }
+    if let Some(map) = &config.map {
+        let snake = if map.snake { " --map-snake" } else { "" };
+        lines.push(format!(
+            "# Its map: --map {}x{} --map-offset {}{snake}, to be typed beside.",
+            map.slow, map.fast, map.offset
+        ));
+    }
+    if !config.inputs.is_empty() {
+        lines.push(format!("# Its inputs: {}", config.inputs.join(" ")));
+    }
     lines.join("\n") + "\n"
 }
 

@@ -42,8 +42,6 @@ fn known(key: &str, what: &str, value: Option<&Value>, names: &[&str]) -> Result
 
 #[cfg(test)]
 mod tests {
-    use super::*;
-
     fn check(text: &str) -> Result<(), String> {
         super::check("method", &serde_json::from_str(text).unwrap()).map_err(|error| error.to_string())
     }

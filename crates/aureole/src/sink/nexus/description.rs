@@ -1,5 +1,7 @@
 //! What has to be known before the first row.
 
+use super::Map;
+
 /// Patterns a chunk of the file.
 const ROWS_A_CHUNK: usize = 64;
 
@@ -24,6 +26,8 @@ pub struct Description {
     pub recipes: Vec<RecipeDescription>,
     /// Where the result comes from.
     pub provenance: Provenance,
+    /// The map on which the frames lie.
+    pub map: Option<Map>,
 }
 
 /// What a result file says of one recipe.
@@ -95,7 +99,7 @@ pub struct Provenance {
 }
 
 /// Names in `/entry` that no recipe can have.
-const TAKEN: [&str; 13] = [
+const TAKEN: [&str; 15] = [
     "title",
     "start_time",
     "end_time",
@@ -109,6 +113,8 @@ const TAKEN: [&str; 13] = [
     "frames",
     "images",
     "map",
+    "pyFAI",
+    "measurement",
 ];
 
 /// Says what is wrong with the name of a recipe, if anything is.
@@ -120,7 +126,7 @@ pub fn check_name(name: &str) -> Result<(), String> {
     if name.is_empty() || name.len() > 63 || !name.chars().all(plain) {
         return Err(format!("{name:?} cannot name a recipe; use letters, digits and underscores, at most 63"));
     }
-    if TAKEN.contains(&name) {
+    if TAKEN.contains(&name) || name.starts_with("map_") {
         return Err(format!("{name} cannot name a recipe: the result file has another use for it"));
     }
     Ok(())
@@ -129,6 +135,10 @@ pub fn check_name(name: &str) -> Result<(), String> {
 impl Description {
     /// Rows for which space is allocated at a time, in all recipes alike: whole chunks.
     pub(super) fn rows_ahead(&self) -> usize {
+        if self.map.is_some() {
+            // Virtual datasets lead to all rows, and HDF5 does not check that they are there.
+            return self.frames.max(1);
+        }
         let row = if self.sums { 24 } else { 8 };
         let bytes: usize = self.recipes.iter().map(|recipe| recipe.bins().max(1) * row).sum();
         let chunk = self.recipes.iter().map(|recipe| recipe.rows_a_chunk(usize::MAX)).max().unwrap_or(1);
@@ -139,6 +149,10 @@ impl Description {
     pub(super) fn check(&self) -> Result<(), String> {
         if self.recipes.is_empty() {
             return Err("no recipe".into());
+        }
+        if let Some(map) = self.map.as_ref().filter(|map| map.slow.values.is_empty() || map.fast.values.is_empty()) {
+            let (slow, fast) = map.shape();
+            return Err(format!("a map of {slow} x {fast} points"));
         }
         for (nth, recipe) in self.recipes.iter().enumerate() {
             check_name(&recipe.name)?;

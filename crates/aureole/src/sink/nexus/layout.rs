@@ -21,11 +21,12 @@ pub(super) fn build(file: &File, description: &Description, rows: usize) -> Resu
     put(file, "NX_class", "NXroot")?;
     put(file, "default", "entry")?;
     let entry = group(file, "entry", "NXentry")?;
-    let first = &description.recipes[0];
-    put(&entry, "default", &first.name)?;
+    let recipes: Vec<&str> = description.recipes.iter().map(|recipe| recipe.name.as_str()).collect();
+    put(&entry, "default", if description.map.is_some() { "map" } else { recipes[0] })?;
+    put_all(&entry, "recipes", &recipes)?;
     text(&entry, "title", &description.title)?;
     text(&entry, "start_time", &clock::now())?;
-    corrections(&entry, first)?;
+    corrections(&entry, &description.recipes[0])?;
     reduction(&entry, description)?;
     let room = Room { rows, frames: description.frames, sums: description.sums };
     let recipes = description.recipes.iter().map(|recipe| data(&entry, recipe, room)).collect::<Result<_>>()?;
@@ -146,17 +147,17 @@ fn reduction(entry: &Group, description: &Description) -> Result<()> {
     Ok(())
 }
 
-fn group(at: &Group, name: &str, class: &str) -> Result<Group> {
+pub(super) fn group(at: &Group, name: &str, class: &str) -> Result<Group> {
     let group = at.create_group(name)?;
     put(&group, "NX_class", class)?;
     Ok(group)
 }
 
-fn text(at: &Group, name: &str, text: &str) -> Result<Dataset> {
+pub(super) fn text(at: &Group, name: &str, text: &str) -> Result<Dataset> {
     value(at, name, &unicode(text))
 }
 
-fn value<T: H5Type>(at: &Group, name: &str, value: &T) -> Result<Dataset> {
+pub(super) fn value<T: H5Type>(at: &Group, name: &str, value: &T) -> Result<Dataset> {
     let dataset = at.new_dataset::<T>().create(name)?;
     dataset.write_scalar(value)?;
     Ok(dataset)

@@ -41,12 +41,14 @@ impl IntegrateArgs {
     /// The job that these arguments describe.
     pub(crate) fn meant(self) -> Result<Meant, Failure> {
         let Layers { recipes, pyfai } = layers::collect(self.recipe, &self.job)?;
+        let (input, output) = files(&self.input, self.output.clone(), &pyfai)?;
+        let map = self.map.meant(pyfai.map.clone())?;
         let mut notices = Vec::new();
         let several = recipes.len() > 1;
         let recipes = recipes
             .into_iter()
             .map(|(name, args)| {
-                let made = recipe(name.clone(), args, &pyfai, &self.input, &mut notices);
+                let made = recipe(name.clone(), args, &pyfai, &input, &mut notices);
                 made.map_err(|failure| if several { failure.within(&format!("recipe {name}")) } else { failure })
             })
             .collect::<Result<_, _>>()?;
@@ -56,9 +58,20 @@ impl IntegrateArgs {
         let execution = execution(&self.run);
         let frames = FrameRange { start, end };
         let images = images(&self.job.image);
-        let job = JobSpec { version: job::VERSION, inputs: self.input, frames, recipes, images, execution };
-        Ok(Meant { job, output: self.output, sums: self.job.sums, force, summary, notices })
+        let job = JobSpec { version: job::VERSION, inputs: input, frames, recipes, images, execution, map };
+        Ok(Meant { job, output, sums: self.job.sums, force, summary, notices })
     }
+}
+
+/// The stacks and the result: typed, or else named by the configuration.
+fn files(typed: &[String], output: Option<PathBuf>, config: &PyfaiConfig) -> Result<(Vec<String>, PathBuf), Failure> {
+    let input = if typed.is_empty() { &config.inputs } else { typed };
+    if input.is_empty() {
+        return Err(Failure::refused("--config: it names no input; type the stacks to integrate as well"));
+    }
+    let output = output.or_else(|| config.output.clone());
+    let output = output.ok_or_else(|| Failure::refused("--config: it names no output; give --output as well"))?;
+    Ok((input.to_vec(), output))
 }
 
 /// One recipe: its options, the configuration of pyFAI under them, and defaults.

@@ -126,12 +126,13 @@ pub(crate) struct PatternArgs {
 #[derive(Clone, Debug, Default, Args)]
 #[command(next_help_heading = "Corrections")]
 pub(crate) struct CorrectionArgs {
-    /// An image to subtract from every frame (.npy, .edf, .tif, HDF5 or FILE::/path)
-    #[arg(long, value_name = "FILE")]
+    /// An image to subtract from every frame (.npy, .edf, .tif, HDF5 or FILE::/path); of several, with commas between
+    /// them, the mean
+    #[arg(long, value_name = "FILE,...")]
     pub(crate) dark: Option<String>,
-    /// An image of the pixels' sensitivities to divide by; auto takes the flat field that lies beside the data, unless the
-    /// detector has applied it
-    #[arg(long, value_name = "FILE|auto")]
+    /// An image of the pixels' sensitivities to divide by, or the mean of several, with commas between them; auto takes
+    /// the flat field that lies beside the data, unless the detector has applied it
+    #[arg(long, value_name = "FILE,...|auto")]
     pub(crate) flat: Option<String>,
     /// An image of what reaches each pixel through absorbing matter, 0 to 1, to divide by
     #[arg(long, value_name = "FILE")]
