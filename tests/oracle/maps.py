@@ -3,8 +3,8 @@
 usage: maps.py AUREOLE
 
 Frames are simulated by the command and handed out one a file. Arrays are compared by what pyFAI-diffmap-view reads: its own
-functions find signal, axes and patterns in both files. pyFAI leaves 0 where no frame was, and numbers of frames before the
-first point in the last row of an incomplete map; Aureole leaves NaN and -1. Exits with 1 when any promise was missed.
+functions find signal, axes and patterns in both files. Where no frame was, pyFAI's frame numbers are 0 or those of frames
+before the first point, and its errors 0; Aureole's are -1 and NaN. Exits with 1 when any promise was missed.
 """
 
 import contextlib

@@ -5,6 +5,7 @@ mod damage;
 mod detectors;
 mod images;
 mod links;
+mod maps;
 mod real;
 mod result_file;
 mod stacks;

@@ -1,6 +1,7 @@
 //! The command as it is typed.
 
 mod interrupted;
+mod maps;
 mod modes;
 mod recipes;
 mod refusals;

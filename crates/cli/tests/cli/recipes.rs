@@ -67,6 +67,22 @@ fn a_file_of_recipes_is_the_same_as_typing_them() {
 }
 
 #[test]
+fn every_recipe_of_a_job_has_its_map() {
+    let desk = Desk::with_stack();
+    let recipes = ["--recipe", "q --bins 30", "--recipe", "cake --bins 20 --azimuthal-bins 4"];
+    let words = ["integrate", "stack.h5", "--poni", "stack.poni", "--map", "2x5", "-o", "map.h5"];
+    desk.run_words(&[&words[..], &recipes].concat()).is(0);
+    let file = File::open(desk.path("map.h5")).unwrap();
+    for (map, rows, shape) in [("map", "q", vec![2, 5, 30]), ("map_cake", "cake", vec![2, 5, 4, 20])] {
+        let read = |name: &str| file.dataset(&format!("/entry/{name}")).unwrap().read_raw::<f32>().unwrap();
+        let bits = |values: Vec<f32>| values.into_iter().map(f32::to_bits).collect::<Vec<_>>();
+        assert_eq!(file.dataset(&format!("/entry/{map}/intensity")).unwrap().shape(), shape);
+        assert!(bits(read(&format!("{map}/intensity"))) == bits(read(&format!("{rows}/I"))), "{map}");
+    }
+    desk.run("plot map.h5 -o q.png").is(0);
+}
+
+#[test]
 fn a_recipe_that_makes_no_sense_is_refused_by_its_name() {
     let desk = Desk::with_stack();
     for (recipe, expected) in [
