@@ -320,6 +320,7 @@ fn bin(
         azimuthal: recipe.cake.map(|cake| AzimuthalSpec { bins: cake.bins, unit: cake.unit }),
         chi_at_0: recipe.chi_at_0,
         sample: recipe.sample,
+        band: recipe.along,
         ..BinningSpec::new(recipe.bins, recipe.unit, recipe.split)
     };
     Ok(binning::bin(geometry, mask, &spec)?)

@@ -5,12 +5,13 @@ mod meant;
 use std::path::PathBuf;
 
 use aureole::layout::Layout;
-use aureole_core::binning::Split;
+use aureole_core::binning::{Band, Split};
 use aureole_core::images::StackImage;
 use aureole_core::recipe::{ErrorKind, ErrorModel, Mode};
 use aureole_core::unit::Unit;
 use clap::Args;
 
+use super::band::band;
 use super::bins::Bins;
 use super::choice::{named, one_of};
 use super::frames::Frames;
@@ -156,6 +157,10 @@ pub(crate) struct PatternArgs {
     /// Write the sums (signal, variance) beside the means
     #[arg(long)]
     pub(crate) sums: bool,
+    /// Of a pattern only what lies in this range of another unit, as in --unit qip_nm^-1 --along qoop_nm^-1:0,5; pixels
+    /// that the range cuts count by their part inside
+    #[arg(long, value_name = "UNIT:A,B", value_parser = band, conflicts_with = "azimuthal_bins")]
+    pub(crate) along: Option<Band>,
 }
 
 /// What is corrected.

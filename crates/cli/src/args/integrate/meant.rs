@@ -80,6 +80,7 @@ impl IntegrateArgs {
             images: images(&self.pattern.image),
             mask_sectors: self.detector.mask_sector,
             mask_rings: self.detector.mask_ring,
+            along: self.pattern.along,
         };
         let (start, end) = self.run.frames.as_ref().map_or((None, None), |frames| (Some(frames.start()), frames.end()));
         let summary = if self.run.summary == "json" { SummaryForm::Json } else { SummaryForm::Text };

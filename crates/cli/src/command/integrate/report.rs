@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use aureole::job::Prepared;
+use aureole::job::{Prepared, RecipeSpec};
 use aureole_core::pipeline::{Source, Summary};
 use aureole_core::recipe::Mode;
 use serde_json::json;
@@ -23,13 +23,22 @@ pub(super) fn header(prepared: &Prepared) -> String {
         spec.dtype,
         spec.format,
         recipe.cake.map_or_else(|| recipe.bins.to_string(), |cake| format!("{} x {}", cake.bins, recipe.bins)),
-        recipe.cake.map_or_else(|| recipe.unit.to_string(), |cake| format!("{} and {}", cake.unit, recipe.unit)),
+        axes(recipe),
         recipe.split,
         if recipe.mode == Mode::Mean { String::new() } else { format!(", {}", recipe.mode) },
         prepared.executor().name(),
         print::count(prepared.threads.get(), "core"),
         prepared.isa,
     )
+}
+
+/// The units of the bins: `qip_nm^-1`, `chi_deg and q_nm^-1` for a cake, `qip_nm^-1 along qoop_nm^-1:0,5`.
+fn axes(recipe: &RecipeSpec) -> String {
+    match (recipe.cake, recipe.along) {
+        (Some(cake), _) => format!("{} and {}", cake.unit, recipe.unit),
+        (None, Some(band)) => format!("{} along {band}", recipe.unit),
+        (None, None) => recipe.unit.to_string(),
+    }
 }
 
 /// A finished run.
