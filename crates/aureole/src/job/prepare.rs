@@ -68,7 +68,7 @@ pub fn prepare(mut spec: JobSpec) -> Result<Prepared, JobError> {
     }
     let recipe = &spec.recipe;
     let isa = choose_isa(&spec.execution)?;
-    let geometry = read_geometry(&recipe.geometry)?;
+    let (geometry, left_out) = read_geometry(&recipe.geometry)?;
     let stack = source::open(&spec.inputs)?;
     let StackSpec { shape, dtype, .. } = *stack.spec();
     let geometry = geometry.for_frames(shape)?;
@@ -98,7 +98,7 @@ pub fn prepare(mut spec: JobSpec) -> Result<Prepared, JobError> {
     };
     let plan = AnyPlan::new(&ingredients, recipe.mode)?;
     let threads = spec.execution.threads.and_then(NonZero::new).unwrap_or_else(layout::allowed_cores);
-    let notices = stack.notices().iter().cloned().chain(notice).chain(found.notices).collect();
+    let notices = stack.notices().iter().cloned().chain(left_out).chain(notice).chain(found.notices).collect();
     let named = [("mask", found.mask), ("flat", found.flat)];
     let found = named.into_iter().filter_map(|(role, input)| Some((role, input?))).collect();
     let Binning { edges, centres, azimuthal, .. } = binning;
@@ -176,7 +176,8 @@ fn choose_isa(execution: &Execution) -> Result<Isa, JobError> {
     })
 }
 
-fn read_geometry(spec: &GeometrySpec) -> Result<Geometry, JobError> {
+/// The geometry, and sentences about what its file says besides.
+fn read_geometry(spec: &GeometrySpec) -> Result<(Geometry, Vec<String>), JobError> {
     let beside = spec.folder();
     let (file, text) = match spec {
         GeometrySpec::Poni(text) => ("the job's PONI text".to_owned(), text.clone()),
@@ -187,10 +188,16 @@ fn read_geometry(spec: &GeometrySpec) -> Result<Geometry, JobError> {
         }
     };
     if poni::fit2d::is_fit2d(&text) {
-        return poni::fit2d::parse(&text).map_err(|error| JobError::Poni { file, error });
+        let geometry = poni::fit2d::parse(&text).map_err(|error| JobError::Poni { file, error })?;
+        return Ok((geometry, Vec::new()));
+    }
+    if poni::imctrl::is_imctrl(&text) {
+        let controls = poni::imctrl::parse(&text).map_err(|error| JobError::Poni { file, error })?;
+        return Ok((controls.geometry, controls.notices));
     }
     let read = |detector, file: &_| crate::detector::read(detector, file, beside);
-    poni::parse_with(&text, &read).map_err(|error| JobError::Poni { file, error })
+    let geometry = poni::parse_with(&text, &read).map_err(|error| JobError::Poni { file, error })?;
+    Ok((geometry, Vec::new()))
 }
 
 fn frame_range(spec: &JobSpec, there: usize) -> Result<Range<usize>, JobError> {

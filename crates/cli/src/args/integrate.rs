@@ -58,7 +58,8 @@ pub(crate) struct IntegrateArgs {
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Detector")]
 pub(crate) struct DetectorArgs {
-    /// The geometry: a PONI file, as pyFAI's calibration writes it, or Fit2D's parameters as JSON
+    /// The geometry: a PONI file, as pyFAI's calibration writes it, Fit2D's parameters as JSON, or GSAS-II's image controls
+    /// (.imctrl)
     #[arg(long, value_name = "FILE", required_unless_present = "config")]
     pub(crate) poni: Option<PathBuf>,
     /// A configuration saved by pyFAI-integrate (JSON); the options typed beside it win

@@ -3,5 +3,6 @@
 mod interrupted;
 mod modes;
 mod refusals;
+mod regions;
 mod round_trip;
 mod support;
