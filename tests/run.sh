@@ -61,6 +61,7 @@ counted geometry "$PYTHON" tests/oracle/geometry.py
 counted irregular "$PYTHON" tests/oracle/irregular.py target/debug/aureole "$data"
 counted units "$PYTHON" tests/oracle/units.py target/debug/aureole "$data"
 counted ranges "$PYTHON" tests/oracle/ranges.py target/debug/aureole
+counted fibres "$PYTHON" tests/oracle/fibres.py target/debug/aureole
 counted regions "$PYTHON" tests/oracle/regions.py target/debug/aureole
 counted cakes "$PYTHON" tests/oracle/cakes.py target/debug/aureole "$data"
 counted published "$PYTHON" tests/oracle/published.py target/debug/aureole "$data"

@@ -11,7 +11,7 @@ mod regions;
 
 use std::path::{Path, PathBuf};
 
-use aureole_core::binning::Split;
+use aureole_core::binning::{Band, Split};
 use aureole_core::images::StackImage;
 use aureole_core::recipe::{ErrorKind, ErrorModel, Mode};
 use aureole_core::unit::{Sample, Unit};
@@ -145,6 +145,9 @@ pub struct RecipeSpec {
     /// Rings to leave out, in the unit of the (radial) axis.
     #[serde(default)]
     pub mask_rings: Vec<(f64, f64)>,
+    /// The range of a second coordinate that a pattern is integrated along; all of it if nothing is said.
+    #[serde(default)]
+    pub along: Option<Band>,
 }
 
 /// The name of a recipe that has none of its own.

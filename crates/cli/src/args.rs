@@ -3,7 +3,8 @@
 
 use clap::{Parser, Subcommand};
 
-pub(crate) mod bins;
+pub(crate) mod band;
+mod bins;
 pub(crate) mod choice;
 pub(crate) mod config;
 pub(crate) mod frames;

@@ -6,6 +6,7 @@
 //! keeps its share inside and is not *whole*.
 
 mod axis;
+mod band;
 mod bbox;
 mod cake;
 mod extent;
@@ -25,6 +26,7 @@ mod naive;
 #[cfg(test)]
 mod tests;
 
+pub use band::Band;
 pub use matrix::{MOST_ENTRIES, Matrix, MatrixBuilder, TooManyEntries};
 pub use split::{Split, SplitError};
 
@@ -70,6 +72,8 @@ pub struct BinningSpec {
     pub chi_at_0: bool,
     /// How the sample is held, for the units that are counted from it.
     pub sample: Sample,
+    /// The range of a second coordinate that a pattern is integrated along; `None` for all of it.
+    pub band: Option<Band>,
 }
 
 /// The azimuthal axis of a cake.
@@ -95,6 +99,7 @@ impl BinningSpec {
             azimuthal: None,
             chi_at_0: false,
             sample: Sample::default(),
+            band: None,
         }
     }
 }
@@ -149,6 +154,14 @@ pub enum BinningError {
     /// A cake with an azimuth to the right.
     #[error("unit {0} cannot be the radial axis of a cake: it is an azimuth")]
     NotRadial(Unit),
+    /// A range of a second coordinate that is none.
+    #[error("--along {band}: {rule}")]
+    Band {
+        /// The band as given.
+        band: Band,
+        /// What it must keep to.
+        rule: String,
+    },
     /// A sample that cannot be held so.
     #[error(transparent)]
     Sample(#[from] SampleError),
@@ -195,7 +208,8 @@ const ROWS_A_TASK: usize = 32;
 /// When the request makes no sense for this geometry; see [`BinningError`].
 pub fn bin(geometry: &Geometry, mask: Option<&[bool]>, spec: &BinningSpec) -> Result<Binning, BinningError> {
     request::check(spec)?;
-    let mut units = [Some(spec.unit), spec.azimuthal.as_ref().map(|second| second.unit)].into_iter().flatten();
+    let second = spec.azimuthal.as_ref().map(|second| second.unit).or(spec.band.map(|band| band.unit));
+    let mut units = [Some(spec.unit), second].into_iter().flatten();
     if let Some(unit) = units.find(|unit| unit.needs_wavelength() && geometry.wavelength.is_none()) {
         return Err(BinningError::NoWavelength(unit));
     }
@@ -212,7 +226,8 @@ pub fn bin(geometry: &Geometry, mask: Option<&[bool]>, spec: &BinningSpec) -> Re
     let sector = sector.filter(|_| !spec.unit.is_azimuthal());
     let pixels = Pixels::new(&projection, mask, spec, sector.is_some());
     if let Some(axes) = Axes::new(&pixels, spec)? {
-        return bin_cake(&pixels, &axes, spec.split);
+        let cake = bin_cake(&pixels, &axes, spec.split)?;
+        return Ok(if is_pattern { band::pattern(spec, cake) } else { cake });
     }
     let axis = request::first_axis(&pixels, spec)?;
     let matrix = matrix(&pixels, &axis, sector.as_ref(), spec.split)?;

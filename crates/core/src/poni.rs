@@ -5,6 +5,7 @@
 
 mod detector;
 pub mod fit2d;
+pub mod imctrl;
 mod keys;
 
 use crate::detector::{Detector, DetectorError, DetectorFile};
@@ -61,6 +62,9 @@ pub enum PoniError {
     /// Parameters of Fit2D that cannot be used.
     #[error("Fit2D parameters: {0}")]
     Fit2d(String),
+    /// Image controls of GSAS-II that cannot be used.
+    #[error("GSAS-II image controls: {0}")]
+    ImageControls(String),
     /// The detector cannot be had.
     #[error("line {line}: {error}")]
     Detector {

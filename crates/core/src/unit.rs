@@ -191,9 +191,14 @@ impl Unit {
     /// True for what the azimuthal axis of a cake may be.
     #[must_use]
     pub const fn may_be_azimuthal(self) -> bool {
-        self.is_azimuthal()
-            || matches!(self, Unit::QxNm | Unit::QyNm | Unit::QxgiNm | Unit::QygiNm | Unit::QzgiNm)
-            || matches!(self, Unit::QipNm | Unit::QoopNm | Unit::QipA | Unit::QoopA)
+        use Space::{
+            ExitHorizontal, ExitVertical, InPlane, Qx, Qy, SampleBeam, SampleHorizontal, SampleVertical,
+            ScatteringHorizontal, ScatteringVertical,
+        };
+        let is_component = matches!(self.space(), Qx | Qy | SampleHorizontal | SampleVertical | SampleBeam | InPlane);
+        let is_angle =
+            matches!(self.space(), ScatteringHorizontal | ScatteringVertical | ExitHorizontal | ExitVertical);
+        self.is_azimuthal() || is_component || is_angle
     }
 
     /// True for azimuths, which are periodic and may be negative.
@@ -240,7 +245,7 @@ mod tests {
         assert!(Unit::ALL.iter().enumerate().all(|(index, unit)| *unit as usize == index));
         let azimuthal = Unit::ALL.iter().filter(|unit| unit.may_be_azimuthal()).count();
         let radial = Unit::ALL.iter().filter(|unit| !unit.is_azimuthal()).count();
-        assert_eq!((radial, azimuthal), (37, 13), "as many as pyFAI has");
+        assert_eq!((radial, azimuthal), (37, 22), "all that pyFAI has, and what its integrate2d_fiber takes");
     }
 
     #[test]

@@ -117,7 +117,8 @@ fn prepare_recipe(
     }
     let recipe = &*recipe;
     let StackSpec { shape, dtype, frames, .. } = *shared.stack.spec();
-    let geometry = read_geometry(&recipe.geometry)?.for_frames(shape)?;
+    let (geometry, left_out) = read_geometry(&recipe.geometry)?;
+    let geometry = geometry.for_frames(shape)?;
     let found = Found::beside(recipe, shared.inputs, shared.stack, shape)?;
     let mut images = Images::read(recipe, shape, &geometry.detector, &found)?;
     regions::leave_out(recipe, &geometry, &mut images.mask)?;
@@ -142,7 +143,7 @@ fn prepare_recipe(
         isa: shared.isa,
     };
     let plan = AnyPlan::new(&ingredients, recipe.mode)?;
-    notices.extend(notice.into_iter().chain(found.notices));
+    notices.extend(left_out.into_iter().chain(notice).chain(found.notices));
     let named = [("mask", found.mask), ("flat", found.flat)];
     let found = named.into_iter().filter_map(|(role, input)| Some((role, input?))).collect();
     let Binning { edges, centres, azimuthal, .. } = binning;
@@ -225,7 +226,8 @@ fn choose_isa(execution: &Execution) -> Result<Isa, JobError> {
     })
 }
 
-fn read_geometry(spec: &GeometrySpec) -> Result<Geometry, JobError> {
+/// The geometry, and sentences about what its file says besides.
+fn read_geometry(spec: &GeometrySpec) -> Result<(Geometry, Vec<String>), JobError> {
     let beside = spec.folder();
     let (file, text) = match spec {
         GeometrySpec::Poni(text) => ("the job's PONI text".to_owned(), text.clone()),
@@ -236,10 +238,16 @@ fn read_geometry(spec: &GeometrySpec) -> Result<Geometry, JobError> {
         }
     };
     if poni::fit2d::is_fit2d(&text) {
-        return poni::fit2d::parse(&text).map_err(|error| JobError::Poni { file, error });
+        let geometry = poni::fit2d::parse(&text).map_err(|error| JobError::Poni { file, error })?;
+        return Ok((geometry, Vec::new()));
+    }
+    if poni::imctrl::is_imctrl(&text) {
+        let controls = poni::imctrl::parse(&text).map_err(|error| JobError::Poni { file, error })?;
+        return Ok((controls.geometry, controls.notices));
     }
     let read = |detector, file: &_| crate::detector::read(detector, file, beside);
-    poni::parse_with(&text, &read).map_err(|error| JobError::Poni { file, error })
+    let geometry = poni::parse_with(&text, &read).map_err(|error| JobError::Poni { file, error })?;
+    Ok((geometry, Vec::new()))
 }
 
 fn frame_range(spec: &JobSpec, there: usize) -> Result<Range<usize>, JobError> {
@@ -377,6 +385,7 @@ fn bin(
         azimuthal: recipe.cake.map(|cake| AzimuthalSpec { bins: cake.bins, unit: cake.unit }),
         chi_at_0: recipe.chi_at_0,
         sample: recipe.sample,
+        band: recipe.along,
         ..BinningSpec::new(recipe.bins, recipe.unit, recipe.split)
     };
     Ok(binning::bin(geometry, mask, &spec)?)

@@ -5,5 +5,6 @@ mod maps;
 mod modes;
 mod recipes;
 mod refusals;
+mod regions;
 mod round_trip;
 mod support;

@@ -6,7 +6,7 @@ use crate::support::Desk;
 type Slip = (&'static str, &'static [&'static str]);
 
 /// `INTEGRATE` and these options make no run.
-const INTEGRATE: [Slip; 36] = [
+const INTEGRATE: [Slip; 43] = [
     ("--split fulll", &["--split", "fulll", "not a splitting; use no, bbox, pseudo or full", "did you mean full?"]),
     ("--unit q_nm-1", &["--unit", "q_nm-1", "did you mean q_nm^-1?", "2th_deg"]),
     ("--layout thread", &["--layout thread", "use auto, serial or threads", "did you mean threads?"]),
@@ -41,6 +41,13 @@ const INTEGRATE: [Slip; 36] = [
     ("--polarization 1.5", &["polarization factor 1.5", "between -1 and 1"]),
     ("--saturation much", &["--saturation", "much"]),
     ("--config nowhere.json", &["--config nowhere.json"]),
+    ("--along qoop_nm^-1", &["--along", "UNIT:A,B is needed"]),
+    ("--along qop_nm^-1:0,5", &["--along", "did you mean qoop_nm^-1?"]),
+    ("--along qoop_nm^-1:5,0", &["--along", "5 is not below 0"]),
+    ("--along 2th_deg:0,5", &["--along 2th_deg:0,5", "one follows from the other, q_nm^-1"]),
+    ("--along q_A^-1:0,5", &["--along q_A^-1:0,5", "the pattern's own axis; give --radial-range"]),
+    ("--along chi_deg:0,5 --azimuth-range 1,2", &["--along chi_deg:0,5", "not both this and --azimuth-range"]),
+    ("--along chi_deg:0,5 --azimuthal-bins 9", &["--along", "--azimuthal-bins"]),
     ("--mask-sector 5,5", &["--mask-sector", "from 5 to 5 there is nothing"]),
     ("--mask-sector -180,180", &["--mask-sector -180,180", "less than 360 degrees apart"]),
     ("--mask-ring 5", &["--mask-ring", "two numbers with a comma"]),

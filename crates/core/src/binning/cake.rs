@@ -13,7 +13,7 @@ use super::axis::Axis;
 use super::no;
 use super::pixels::Pixel;
 use super::shares::Shares;
-use super::{BinningError, BinningSpec, Split, bbox, request};
+use super::{BinningError, BinningSpec, Split, band, bbox, request};
 use crate::binning::pixels::{Along, Pixels};
 
 /// The two axes of a cake.
@@ -37,9 +37,11 @@ impl Scratch {
 }
 
 impl Axes {
-    /// The axes that a request for a cake asks for; `None` when it asks for a pattern.
+    /// The axes that a request for a cake asks for, or for a pattern along a range; `None` for other patterns.
     pub(super) fn new(pixels: &Pixels<'_>, spec: &BinningSpec) -> Result<Option<Axes>, BinningError> {
-        let Some(second) = &spec.azimuthal else { return Ok(None) };
+        let Some(second) = &spec.azimuthal else {
+            return spec.band.map(|band| band::axes(pixels, spec, band)).transpose();
+        };
         let radial = request::first_axis(pixels, spec)?;
         Ok(Some(Axes { radial, azimuthal: request::second_axis(pixels, spec, second)? }))
     }

@@ -26,12 +26,17 @@ pub(super) fn radial(pixels: &Pixels<'_>, unit: Unit, split: Split, along: Along
 }
 
 /// The range of azimuths of a pattern along the azimuth: a whole turn as soon as a pixel lies across the discontinuity.
-pub(super) fn azimuthal(pixels: &Pixels<'_>, split: Split, chi_at_0: bool) -> Result<Extent, BinningError> {
+pub(super) fn azimuthal(
+    pixels: &Pixels<'_>,
+    split: Split,
+    chi_at_0: bool,
+    along: Along,
+) -> Result<Extent, BinningError> {
     let (first, last) = joined(pixels, |pixel| {
         let (low, high) = match split {
-            Split::No => at(pixel.centre[0]),
-            Split::BBox => bbox::azimuths(pixel, Along::Axis, |azimuth| azimuth),
-            Split::Pseudo | Split::Full => outline(pixel),
+            Split::No => at(pixel.centre[along.index()]),
+            Split::BBox => bbox::azimuths(pixel, along, |azimuth| azimuth),
+            Split::Pseudo | Split::Full => outline(pixel, along),
         };
         let turn = if chi_at_0 && low + high < 0.0 { TAU } else { 0.0 };
         (low + turn, high + turn)
@@ -85,8 +90,8 @@ fn corners(pixel: &Pixel, along: Along, shown: impl Fn(f64) -> f64) -> Extent {
 }
 
 /// The azimuths of an outline; more than a turn where the beam goes through.
-fn outline(pixel: &Pixel) -> Extent {
-    unwrapped(pixel.corners.map(|corner| corner[0])).map_or((-TAU, TAU), spread)
+fn outline(pixel: &Pixel, along: Along) -> Extent {
+    unwrapped(pixel.corners.map(|corner| corner[along.index()])).map_or((-TAU, TAU), spread)
 }
 
 /// The least and the largest of four numbers.

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::{BinningSpec, Split};
+use super::{BinningSpec, Split, band};
 use crate::geometry::{Lab, Projection};
 use crate::unit::{Sample, Space};
 
@@ -68,17 +68,22 @@ impl<'a> Pixels<'a> {
         spec: &BinningSpec,
         has_sector: bool,
     ) -> Pixels<'a> {
-        let other = match &spec.azimuthal {
-            Some(second) => second.unit.space(),
+        let across = spec.azimuthal.as_ref().map(|second| second.unit).or(spec.band.map(|band| band.unit));
+        let other = match across {
+            Some(unit) => unit.space(),
             None if spec.unit.is_azimuthal() => Space::Radius,
             None => Space::Chi,
+        };
+        let (axis, other) = match band::coordinate_of_axis(spec) {
+            Along::Axis => (spec.unit.space(), other),
+            Along::Other => (other, spec.unit.space()),
         };
         Pixels {
             projection,
             mask,
             sample: spec.sample,
-            axis: spec.unit.space(),
-            other: (has_sector || spec.azimuthal.is_some() || spec.split == Split::Full).then_some(other),
+            axis,
+            other: (has_sector || across.is_some() || spec.split == Split::Full).then_some(other),
             centres: matches!(spec.split, Split::No | Split::BBox),
             corners: spec.split != Split::No,
         }

@@ -2,7 +2,7 @@
 
 use super::axis::{Axis, end_of_range, given, is_a_turn_at_most, just_above, upwards};
 use super::pixels::{Along, Pixels};
-use super::{AzimuthalSpec, BinningError, BinningSpec, MOST_BINS, Split, extent};
+use super::{AzimuthalSpec, BinningError, BinningSpec, MOST_BINS, Split, band, extent};
 use crate::unit::Unit;
 
 /// Refuses what makes no sense for any geometry.
@@ -15,6 +15,9 @@ pub(super) fn check(spec: &BinningSpec) -> Result<(), BinningError> {
     }
     if let Some(edges) = &spec.edges {
         check_edges(spec, edges)?;
+    }
+    if let Some(band) = spec.band {
+        band::check(spec, band)?;
     }
     match &spec.azimuthal {
         None if spec.split == Split::Pseudo => Err(BinningError::PseudoOfPattern),
@@ -63,7 +66,9 @@ pub(super) fn first_axis(pixels: &Pixels<'_>, spec: &BinningSpec) -> Result<Axis
     };
     let (first, last) = match range {
         Some(range) => range,
-        None if spec.unit.is_azimuthal() => extent::azimuthal(pixels, spec.split, spec.chi_at_0)?,
+        None if spec.unit.is_azimuthal() => {
+            extent::azimuthal(pixels, spec.split, spec.chi_at_0, band::coordinate_of_axis(spec))?
+        }
         None => extent::radial(pixels, spec.unit, spec.split, Along::Axis)?,
     };
     Axis::even(spec.unit, spec.bins, (first, end_of_range(last, spec.unit, spec.split)), range.is_none())

@@ -123,6 +123,7 @@ fn recipe(
         normalization,
         mask_sectors: detector.mask_sector,
         mask_rings: detector.mask_ring,
+        along: pattern.along,
     })
 }
 

@@ -2,11 +2,12 @@
 
 use std::path::PathBuf;
 
-use aureole_core::binning::Split;
+use aureole_core::binning::{Band, Split};
 use aureole_core::recipe::{ErrorKind, ErrorModel, Mode};
 use aureole_core::unit::Unit;
 use clap::Args;
 
+use crate::args::band::band;
 use crate::args::bins::Bins;
 use crate::args::choice::{named, one_of};
 use crate::args::pair::{number, pair, two};
@@ -30,8 +31,8 @@ pub(crate) struct RecipeArgs {
 #[derive(Clone, Debug, Default, Args)]
 #[command(next_help_heading = "Detector")]
 pub(crate) struct DetectorArgs {
-    /// The geometry: a PONI file, as pyFAI's calibration writes it, or Fit2D's parameters as JSON; needed unless --config
-    /// has one
+    /// The geometry: a PONI file, as pyFAI's calibration writes it, Fit2D's parameters as JSON, or GSAS-II's image controls
+    /// (.imctrl); needed unless --config has one
     #[arg(long, value_name = "FILE")]
     pub(crate) poni: Option<PathBuf>,
     /// Pixels to leave out: an image that is not 0 there (.npy, .edf, .tif, HDF5 or FILE::/path); auto
@@ -120,6 +121,10 @@ pub(crate) struct PatternArgs {
     /// Which errors are written: sem (standard error of the mean) or std (standard deviation of a pixel) [default: sem]
     #[arg(long, value_parser = one_of("a kind of error", ErrorKind::NAMES), hide_possible_values = true)]
     pub(crate) errors: Option<&'static str>,
+    /// Of a pattern only what lies in this range of another unit, as in --unit qip_nm^-1 --along qoop_nm^-1:0,5; pixels
+    /// that the range cuts count by their part inside
+    #[arg(long, value_name = "UNIT:A,B", value_parser = band, conflicts_with = "azimuthal_bins")]
+    pub(crate) along: Option<Band>,
 }
 
 /// What is corrected.
@@ -187,6 +192,12 @@ impl PatternArgs {
         } else if self.bins.is_some() || self.radial_range.is_some() {
             under.edges = None;
         }
+        // A cake has a second axis of its own.
+        if self.azimuthal_bins.is_some() {
+            under.along = None;
+        } else if self.along.is_some() {
+            (under.azimuthal_bins, under.azimuthal_unit) = (None, None);
+        }
         PatternArgs {
             bins: self.bins.or(under.bins),
             edges: self.edges.or(under.edges),
@@ -206,6 +217,7 @@ impl PatternArgs {
             error_model: self.error_model.or(under.error_model),
             variance: self.variance.or(under.variance),
             errors: self.errors.or(under.errors),
+            along: self.along.or(under.along),
         }
     }
 }

@@ -51,10 +51,19 @@ fn described(recipe: &RecipeSpec) -> String {
     format!(
         "{} bins {}, {} splitting{}",
         recipe.cake.map_or_else(|| recipe.bins.to_string(), |cake| format!("{} x {}", cake.bins, recipe.bins)),
-        recipe.cake.map_or_else(|| recipe.unit.to_string(), |cake| format!("{} and {}", cake.unit, recipe.unit)),
+        axes(recipe),
         recipe.split,
         if recipe.mode == Mode::Mean { String::new() } else { format!(", {}", recipe.mode) },
     )
+}
+
+/// The units of the bins: `qip_nm^-1`, `chi_deg and q_nm^-1` for a cake, `qip_nm^-1 along qoop_nm^-1:0,5`.
+fn axes(recipe: &RecipeSpec) -> String {
+    match (recipe.cake, recipe.along) {
+        (Some(cake), _) => format!("{} and {}", cake.unit, recipe.unit),
+        (None, Some(band)) => format!("{} along {band}", recipe.unit),
+        (None, None) => recipe.unit.to_string(),
+    }
 }
 
 /// A finished run.
