@@ -6,7 +6,7 @@ use crate::support::Desk;
 type Slip = (&'static str, &'static [&'static str]);
 
 /// `INTEGRATE` and these options make no run.
-const INTEGRATE: [Slip; 31] = [
+const INTEGRATE: [Slip; 33] = [
     ("--split fulll", &["--split", "fulll", "not a splitting; use no, bbox, pseudo or full", "did you mean full?"]),
     ("--unit q_nm-1", &["--unit", "q_nm-1", "did you mean q_nm^-1?", "2th_deg"]),
     ("--layout thread", &["--layout thread", "use auto, serial or threads", "did you mean threads?"]),
@@ -31,7 +31,9 @@ const INTEGRATE: [Slip; 31] = [
     ("--normalization monitor", &["--normalization monitor", "neither a number nor FILE::/path"]),
     ("--mask nowhere.npy", &["--mask", "nowhere.npy"]),
     ("--dark stack.h5::/nothing", &["--dark", "/nothing"]),
-    ("--mode medain", &["--mode medain", "use mean, sigma-clip, median or percentile:LOW,HIGH"]),
+    ("--mode medain", &["--mode medain", "use mean, sigma-clip, median, percentile:LOW,HIGH, bragg"]),
+    ("--mode bragg:150", &["--mode bragg:150", "between 0 and 100"]),
+    ("--mode bragg:much", &["--mode bragg:much", "a percentile is needed, as in bragg:50"]),
     ("--mode percentile:90,10", &["--mode percentile:90,10", "the lower one first"]),
     ("--mode median --thres 3", &["--thres", "sigma-clip", "median"]),
     ("--mode sigma-clip --thres 0", &["--thres", "positive"]),
