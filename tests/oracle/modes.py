@@ -142,6 +142,30 @@ def medians(frame, filled):
             print(f"     pyFAI {engine}: {(differences <= 1e-5).mean():.2%} of the bins within 1e-5, worst {differences.max():.1e}")
 
 
+def separation(frame, filled):
+    """The mean is amorphous + Bragg; pyFAI's images of both, integrated, beside."""
+    mine = {mode: frame.ours("--mode", mode, "--split", "no") for mode in ["mean", "median", "bragg", "percentile:30", "bragg:30"]}
+    for halo, above in [("median", "bragg"), ("percentile:30", "bragg:30")]:
+        rest = mine["mean"]["I"].astype(float) - mine[halo]["I"] - mine[above]["I"]
+        worst = (numpy.abs(rest) / mine["mean"]["I"])[filled].max()
+        check(f"mean = {halo} + {above}", worst <= 5e-7, f"worst {worst:.1e}")
+    how = {"unit": "q_nm^-1", "method": ("no", "csr", "cython")}
+    theirs = frame.ai.separate(frame.image, BINS, percentile=50, restore_mask=False, **how)
+    above = frame.ai.integrate1d(theirs.bragg, BINS, mask=frame.masked, **how).intensity
+    # What drawing the halo back onto the pixels costs, in a bin whose pixels have no curve of their own to follow.
+    drawn = frame.ai.integrate1d(theirs.amorphous, BINS, mask=frame.masked, **how).intensity
+    mean = mine["mean"]["I"]
+    apart = (numpy.abs(mine["bragg"]["I"] - above) / mean)[filled]
+    check("Bragg above the median beside pyFAI's separate", numpy.median(apart) <= 1e-3, f"median {numpy.median(apart):.1e} of the mean, worst {apart.max():.1e}")
+    explained = numpy.abs(mine["bragg"]["I"] - (above + drawn - mine["median"]["I"])) / mean
+    worst = explained[filled].max()
+    check("all of the difference is how the halo is drawn back", worst <= 1e-5, f"worst {worst:.1e}")
+    rng = numpy.random.default_rng(8)
+    sample = rng.normal(size=(20000, 101))
+    share = (sample.mean(axis=1) - numpy.median(sample, axis=1)).std() / sample.mean(axis=1).std()
+    check("without peaks the error of mean - median is 0.76 of the mean's", abs(share - numpy.sqrt(numpy.pi / 2 - 1)) < 0.02, f"{share:.3f}")
+
+
 def spread(frame, split, mean):
     """Standard error of the mean from the spread of a bin's pixels, from its definition."""
     error = numpy.full(BINS, numpy.nan)
@@ -237,6 +261,7 @@ with tempfile.TemporaryDirectory() as name:
     filled = {split: frame.ai.integrate1d(frame.image, BINS, method=(split, "csr", "cython")).count >= LEAST_PIXELS for split in ["no", "full"]}
     sigma_clipping(frame, filled["no"])
     medians(frame, filled["no"] & filled["full"])
+    separation(frame, filled["no"])
     error_models(frame, filled)
     wrong_results(frame, filled["no"] & filled["full"])
     corrections(frame, filled["no"])

@@ -1,7 +1,7 @@
 //! The gather form of a plan: for what sums alone cannot give, a worker decodes a frame as a whole and takes the pixels of
 //! one bin after the other.
 //!
-//! Sigma clipping, percentiles and the azimuthal error model need it. All is f64, the pixels of a bin come in the order
+//! Sigma clipping, percentiles, what lies above them and the azimuthal error model need it. All is f64, the pixels of a bin come in the order
 //! of the frame, and one worker does all of a frame: the bits do not depend on the layout.
 
 mod clip;

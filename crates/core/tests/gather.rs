@@ -147,6 +147,29 @@ fn clipping_and_medians_do_not_see_outliers() {
 }
 
 #[test]
+fn the_halo_and_what_lies_above_it_make_the_mean() {
+    let parts = Parts::new();
+    for model in [ErrorModel::None, ErrorModel::Poisson, ErrorModel::Azimuthal] {
+        let plan = |mode: &str| GatherPlan::new(&parts.ingredients(model), Mode::from_name(mode).unwrap()).unwrap();
+        for percentile in ["50", "20", "100"] {
+            let mean = &parts.integrate(&plan("mean"), 1)[0];
+            let halo = &parts.integrate(&plan(&format!("percentile:{percentile}")), 1)[0];
+            let bragg = parts.integrate(&plan(&format!("bragg:{percentile}")), 2);
+            assert_eq!(bragg[0], bragg[1], "scratch is clean for the second frame");
+            let (bragg, all) = (&bragg[0], mean.own.as_ref().unwrap());
+            assert_eq!((&bragg.own, &bragg.errors, &bragg.variance), (&mean.own, &mean.errors, &mean.variance));
+            let kept = halo.own.as_ref().unwrap();
+            for bin in 0..BINS {
+                let above = mean.signal[bin] / all.norm[bin] - halo.signal[bin] / kept.norm[bin];
+                let found = bragg.signal[bin] / all.norm[bin];
+                assert!((found - above).abs() < 1e-10, "{model:?} {percentile} bin {bin}: {found} {above}");
+                assert_eq!(bragg.intensity[bin], (found / 2.0) as f32, "the normalization factor divides it, too");
+            }
+        }
+    }
+}
+
+#[test]
 fn a_linear_plan_refuses_what_needs_the_pixels() {
     let parts = Parts::new();
     let azimuthal = parts.ingredients(ErrorModel::Azimuthal);

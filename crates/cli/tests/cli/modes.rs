@@ -18,7 +18,7 @@ fn bits(desk: &Desk, file: &str) -> Vec<u32> {
 #[test]
 fn every_mode_gives_the_same_bits_in_every_layout() {
     let desk = Desk::with_stack();
-    for mode in ["sigma-clip --thres 3 --max-iter 4", "median", "percentile:10,90", "mean"] {
+    for mode in ["sigma-clip --thres 3 --max-iter 4", "median", "percentile:10,90", "bragg:40", "mean"] {
         let run = |output: &str, options: &str| {
             let line = format!("integrate stack.h5 --poni stack.poni --mode {mode} --error-model azimuthal");
             desk.run(&format!("{line} {options} --force -o {output}")).is(0);

@@ -53,6 +53,11 @@ impl Moments {
         Moments { variance, ..sums }
     }
 
+    /// The same sums with `Σ c·n·(value − halo)` as their signal; the halo is taken as known, so variances stay.
+    pub(super) fn above(self, halo: f64) -> Moments {
+        Moments { signal: self.signal - halo * self.norm, ..self }
+    }
+
     /// The weighted mean, NaN without pixels.
     pub(super) fn mean(&self) -> f64 {
         self.signal / self.norm

@@ -101,9 +101,12 @@ impl<'p> GatherWorker<'p> {
                 return clip::clip(parts, threshold, max_iterations, plan.error_model);
             }
             Mode::Percentile { low, high } => self.order.keep(parts, low, high),
-            Mode::Mean => {}
+            Mode::Mean | Mode::Bragg { .. } => {}
         }
-        if plan.error_model == ErrorModel::Azimuthal { Moments::with_spread(parts) } else { Moments::of(parts) }
+        let sums = if plan.error_model == ErrorModel::Azimuthal { Moments::with_spread } else { Moments::of }(parts);
+        let Mode::Bragg { percentile } = plan.mode else { return sums };
+        self.order.keep(parts, percentile, percentile);
+        sums.above(Moments::of(parts).mean())
     }
 
     fn integrate_frame(&mut self, factor: f64, out: &mut Pattern) {

@@ -20,7 +20,7 @@ impl AnyPlan {
     /// # Errors
     /// When shapes disagree, the mode's numbers make no sense, or no pixel is left.
     pub fn new(ingredients: &Ingredients<'_>, mode: Mode) -> Result<AnyPlan, PlanError> {
-        if mode.selects() || ingredients.error_model == ErrorModel::Azimuthal {
+        if mode.needs_pixels() || ingredients.error_model == ErrorModel::Azimuthal {
             return Ok(AnyPlan::Gather(Box::new(GatherPlan::new(ingredients, mode)?)));
         }
         Ok(AnyPlan::Linear(Box::new(CpuPlan::new(ingredients)?)))

@@ -25,6 +25,11 @@ pub enum Mode {
         /// The upper percentile, not below the lower one.
         high: f64,
     },
+    /// What lies above the amorphous halo: the weighted mean of all pixels, less that of the bin's percentile.
+    Bragg {
+        /// The percentile that the halo lies at, 0 to 100.
+        percentile: f64,
+    },
 }
 
 /// A mode that is none.
@@ -41,7 +46,8 @@ impl Mode {
     /// Iterations unless told otherwise.
     pub const MAX_ITERATIONS: u32 = 5;
 
-    /// The mode of a name as `--mode` takes it: `mean`, `sigma-clip`, `median`, `percentile:LOW,HIGH`.
+    /// The mode of a name as `--mode` takes it: `mean`, `sigma-clip`, `median`, `percentile:LOW,HIGH` (one number stands
+    /// for both), `bragg` or `bragg:PERCENTILE`.
     ///
     /// # Errors
     /// When it is not a mode, or its percentiles are not in order between 0 and 100.
@@ -53,12 +59,22 @@ impl Mode {
             None if name == "sigma-clip" => {
                 Mode::SigmaClip { threshold: Mode::THRESHOLD, max_iterations: Mode::MAX_ITERATIONS }
             }
+            None if name == "bragg" => Mode::Bragg { percentile: 50.0 },
             Some(("percentile", limits)) => {
-                let limits = limits.split_once(',').and_then(|(a, b)| Some((a.parse().ok()?, b.parse().ok()?)));
-                let (low, high) = limits.ok_or(refuse("two percentiles are needed, as in percentile:10,90"))?;
+                let (low, high) = limits.split_once(',').unwrap_or((limits, limits));
+                let limits = low.parse().ok().zip(high.parse().ok());
+                let (low, high) = limits.ok_or(refuse("percentiles are needed, as in percentile:10,90"))?;
                 Mode::Percentile { low, high }
             }
-            _ => return Err(refuse("not a mode; use mean, sigma-clip, median or percentile:LOW,HIGH")),
+            Some(("bragg", percentile)) => {
+                let percentile = percentile.parse().map_err(|_| refuse("a percentile is needed, as in bragg:50"))?;
+                Mode::Bragg { percentile }
+            }
+            _ => {
+                return Err(refuse(
+                    "not a mode; use mean, sigma-clip, median, percentile:LOW,HIGH, bragg or bragg:PERCENTILE",
+                ));
+            }
         };
         mode.check().map_err(refuse)?;
         Ok(mode)
@@ -75,12 +91,20 @@ impl Mode {
             Mode::SigmaClip { .. } => Err("the threshold must be a positive number"),
             Mode::Percentile { low, high } if 0.0 <= low && low <= high && high <= 100.0 => Ok(()),
             Mode::Percentile { .. } => Err("percentiles lie between 0 and 100, the lower one first"),
+            Mode::Bragg { percentile } if (0.0..=100.0).contains(&percentile) => Ok(()),
+            Mode::Bragg { .. } => Err("the percentile of the halo lies between 0 and 100"),
         }
     }
 
     /// True when every frame may keep other pixels of a bin than the one before.
     #[must_use]
     pub const fn selects(self) -> bool {
+        matches!(self, Mode::SigmaClip { .. } | Mode::Percentile { .. })
+    }
+
+    /// True when sums alone cannot give it: the pixels of each bin are needed.
+    #[must_use]
+    pub const fn needs_pixels(self) -> bool {
         !matches!(self, Mode::Mean)
     }
 }
@@ -94,6 +118,8 @@ impl std::fmt::Display for Mode {
             }
             Mode::Percentile { low: 50.0, high: 50.0 } => f.write_str("median"),
             Mode::Percentile { low, high } => write!(f, "percentile:{low},{high}"),
+            Mode::Bragg { percentile: 50.0 } => f.write_str("bragg"),
+            Mode::Bragg { percentile } => write!(f, "bragg:{percentile}"),
         }
     }
 }
@@ -115,12 +141,17 @@ mod tests {
         assert_eq!(Mode::from_name("mean"), Ok(Mode::Mean));
         assert_eq!(Mode::from_name("median"), Ok(Mode::Percentile { low: 50.0, high: 50.0 }));
         assert_eq!(Mode::from_name("percentile:10,90"), Ok(Mode::Percentile { low: 10.0, high: 90.0 }));
+        assert_eq!(Mode::from_name("percentile:20"), Ok(Mode::Percentile { low: 20.0, high: 20.0 }));
+        assert_eq!(Mode::from_name("bragg"), Ok(Mode::Bragg { percentile: 50.0 }));
+        assert_eq!(Mode::from_name("bragg:30").map(|mode| mode.to_string()), Ok("bragg:30".to_owned()));
         assert_eq!(Mode::from_name("sigma-clip"), Ok(Mode::SigmaClip { threshold: 5.0, max_iterations: 5 }));
     }
 
     #[test]
     fn what_is_no_mode_is_refused() {
-        for name in ["", "sigma", "percentile", "percentile:10", "percentile:90,10", "percentile:0,101", "median:3"] {
+        let percentiles = ["percentile", "percentile:", "percentile:101", "percentile:90,10", "percentile:0,101"];
+        let halos = ["bragg:", "bragg:-1", "bragg:NaN", "bragg:10,90", "amorphous"];
+        for name in ["", "sigma", "median:3"].into_iter().chain(percentiles).chain(halos) {
             assert!(Mode::from_name(name).is_err(), "{name}");
         }
         assert!(Mode::SigmaClip { threshold: f64::NAN, max_iterations: 1 }.check().is_err());

@@ -101,8 +101,9 @@ pub(crate) struct PatternArgs {
     /// pseudo (cakes only: evenly over its extent, shrunk to its area) or full (by area) [default: full]
     #[arg(long, value_parser = named::<Split>())]
     pub(crate) split: Option<Split>,
-    /// How the pixels of a bin become one number: mean, sigma-clip (the mean without outliers), median, or
-    /// percentile:LOW,HIGH (the mean of what lies between) [default: mean]
+    /// How the pixels of a bin become one number: mean, sigma-clip (the mean without outliers), median,
+    /// percentile:LOW,HIGH (the mean of what lies between), or bragg[:PERCENTILE] (what the mean has above the amorphous
+    /// halo, which is the median or the percentile given) [default: mean]
     #[arg(long, value_parser = named::<Mode>())]
     pub(crate) mode: Option<Mode>,
     /// With --mode sigma-clip: standard deviations from the mean beyond which a pixel is left out [default: 5]
