@@ -64,7 +64,7 @@ fn an_integration_that_cannot_be_meant_is_refused_before_any_work() {
     for (typed, answers) in INTEGRATE {
         let said = desk.run(&format!("integrate stack.h5 --poni stack.poni -o out.h5 {typed}")).is(2);
         assert!(said.starts_with("error: "), "{typed}: {said}");
-        for answer in *answers {
+        for answer in answers.iter() {
             assert!(said.contains(answer), "{typed}: {said}");
         }
         assert_eq!(desk.files(), before, "{typed}");
@@ -85,7 +85,7 @@ fn unknown_words_are_refused_with_the_nearest_known_one() {
     ];
     for (typed, answers) in slips {
         let said = desk.run(typed).is(2);
-        for answer in *answers {
+        for answer in answers.iter() {
             assert!(said.contains(answer), "{typed}: {said}");
         }
     }
@@ -110,7 +110,7 @@ fn files_that_are_missing_or_of_the_wrong_kind_are_named() {
     let before = desk.files();
     for (typed, answers) in slips {
         let said = desk.run(typed).is(2);
-        for answer in *answers {
+        for answer in answers.iter() {
             assert!(said.contains(answer), "{typed}: {said}");
         }
         assert_eq!(desk.files(), before, "{typed}");
