@@ -157,6 +157,20 @@ def rows_along(ours, sample, noise, pair):
     return apart(mine, signal / numpy.maximum(weight, 1e-9), numpy.minimum(count, number))
 
 
+def azimuths(ours, noise, ends):
+    """Pixels that numpy, we and pyFAI count along a range of q on an axis of azimuths, and the worst difference to pyFAI."""
+    fibre, _ = integrator(SAMPLES[0])
+    theirs = fibre.integrate_radial(
+        noise, 36, npt_rad=200, radial_range=ends, radial_unit="q_nm^-1", unit="chi_deg", azimuth_range=(-180, 180),
+        method=("no", "csr", "cython"),
+    )
+    position = fibre.center_array(SHAPE, unit="q_nm^-1")
+    inside = numpy.ones(SHAPE, bool) if ends is None else (ends[0] <= position) & (position <= ends[1])
+    options = ["--bins", "36", "--unit", "chi_deg", "--split", "no", "--azimuth-range=-180,180"]
+    _, mine, count = ours(*options, *([] if ends is None else ["--along", f"q_nm^-1:{ends[0]},{ends[1]}"]))
+    return inside.sum(), count.sum(), float(theirs.count.sum()), apart(mine, theirs.intensity, count)
+
+
 def main():
     noise = numpy.random.default_rng(7).poisson(90, SHAPE).astype("uint32")
     passed = failed = 0
@@ -190,6 +204,10 @@ def main():
                 value = rows_along(ours, sample, noise, pair)
                 worst["bbox range"] = max(worst["bbox range"], value)
                 check(value <= LIMITS["bbox"], f"bbox along {pair} {sample}: {value:.1e} of the maximum")
+        for ends in (None, (5.0, 12.0)):
+            right, mine, theirs, value = azimuths(Ours(folder, SAMPLES[0]), noise, ends)
+            print(f"chi_deg along q_nm^-1:{ends}: {right} pixels, ours {mine:.0f}; pyFAI's integrate_radial {theirs:.0f}, {value:.1e} apart")
+            check(mine == right and (ends or value <= 1e-6), f"chi_deg along q_nm^-1 {ends}")
     print("fibres: worst of the maximum: " + ", ".join(f"{what} {value:.1e}" for what, value in worst.items()))
     print(f"fibres: {passed} passed, {failed} failed")
     return failed > 0

@@ -44,7 +44,7 @@ const INTEGRATE: &[Slip] = &[
     ("--saturation much", &["--saturation", "much"]),
     ("--config nowhere.json", &["--config nowhere.json"]),
     ("--along qoop_nm^-1", &["--along", "UNIT:A,B is needed"]),
-    ("--along qop_nm^-1:0,5", &["--along", "did you mean qoop_nm^-1?"]),
+    ("--along qoop_nm-1:0,5", &["--along", "did you mean qoop_nm^-1?"]),
     ("--along qoop_nm^-1:5,0", &["--along", "5 is not below 0"]),
     ("--along 2th_deg:0,5", &["--along 2th_deg:0,5", "one follows from the other, q_nm^-1"]),
     ("--along q_A^-1:0,5", &["--along q_A^-1:0,5", "the pattern's own axis; give --radial-range"]),
