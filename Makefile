@@ -5,6 +5,8 @@ SHELL  := /bin/bash
 PYTHON ?= python3
 FRAMES ?= 128
 PEERS  ?= ../shared/peers
+DATA   ?= $(or $(AUREOLE_DATA),../shared/data)
+PARITY := parity cakes units combinations irregular ranges
 
 .PHONY: help setup demo test lint fmt doc parity bench-peer bench-recipes clean-demo
 
@@ -15,7 +17,7 @@ help:
 	@echo 'make lint        format check and clippy'
 	@echo 'make fmt         format the sources'
 	@echo 'make doc         the documentation of all crates, in target/doc'
-	@echo 'make parity      the comparison with pyFAI as a table, docs/parity.md'
+	@echo 'make parity      everything that pyFAI computes, too, side by side: docs/parity.md (half an hour)'
 	@echo 'make bench-peer  the tutorial stack by pyFAI and by Aureole, one after the other'
 	@echo 'make bench-recipes  what each further recipe costs beside the first'
 
@@ -54,9 +56,14 @@ fmt:
 doc: .venv/build-ready
 	RUSTDOCFLAGS='-D warnings' cargo doc --workspace --no-deps
 
+# Every script leaves its rows in a folder; one that misses does not keep the page from being written.
 parity: setup
 	cargo build --release -p aureole-cli
-	.venv/bin/python tests/oracle/parity.py target/release/aureole ../shared/data docs/parity.md
+	@rm -rf target/parity && mkdir -p target/parity
+	@missed=0; for script in $(PARITY); do \
+	    .venv/bin/python tests/oracle/$$script.py target/release/aureole $(DATA) --rows target/parity || missed=1; \
+	done; \
+	.venv/bin/python tests/oracle/support/report.py target/parity docs/parity.md && exit $$missed
 
 # Both read the same file on the same threads, pyFAI first; each prints its frames per second.
 bench-peer: setup

@@ -58,6 +58,8 @@ counted simulated "$PYTHON" tests/oracle/simulated.py target/debug/aureole
 counted readers "$PYTHON" tests/oracle/readers.py target/debug/examples/dump_stack $([ -d "$data" ] && echo "$data")
 counted detectors "$PYTHON" tests/oracle/detectors.py
 counted geometry "$PYTHON" tests/oracle/geometry.py
+counted wrong-results "$PYTHON" tests/oracle/wrong_results.py target/debug/aureole
+counted combinations "$PYTHON" tests/oracle/combinations.py target/debug/aureole
 counted irregular "$PYTHON" tests/oracle/irregular.py target/debug/aureole "$data"
 counted units "$PYTHON" tests/oracle/units.py target/debug/aureole "$data"
 counted ranges "$PYTHON" tests/oracle/ranges.py target/debug/aureole

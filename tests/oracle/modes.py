@@ -193,29 +193,6 @@ def error_models(frame, filled):
             check(f"{errors} of the model {model}", kept, f"worst {worst:.1e}")
 
 
-def wrong_results(frame, filled):
-    """Numbers 5 and 8 of the wrong results in pyFAI 2026.9.0, ours beside."""
-    right = frame.ours("--split", "no", "--error-model", "poisson")["I_errors"]
-    mine = frame.ours("--split", "no", "--error-model", "hybrid")["I_errors"]
-    theirs = frame.ai.integrate1d(frame.image, BINS, error_model="hybrid", method=("no", "csc", "cython")).sigma
-    check("hybrid errors of a mean are counting statistics, not 0", (mine == right)[filled].all() and (mine[filled] > 0).all(),
-          f"bin 500: ours {mine[500]:.4g}, pyFAI's csc {theirs[500]:.4g}")
-    image = numpy.where(frame.masked, 0, frame.image).astype("float32")
-    middle = tuple(size // 2 + 120 for size in image.shape)
-    assert not frame.masked[middle]
-    image[middle] = numpy.inf
-    frame.file("infinite.npy", image)
-    mine = frame.ours("--split", "full", frame="infinite.npy")["I"]
-    theirs = frame.ai.integrate1d(image, BINS, method=("full", "histogram", "cython")).intensity
-    check("an infinite pixel is masked", numpy.isfinite(mine[filled]).all(),
-          f"bins that are not finite: ours {(~numpy.isfinite(mine[filled])).sum()}, pyFAI's histogram {(~numpy.isfinite(theirs)).sum()}")
-    command = [AUREOLE, "integrate", str(frame.folder / "frame.npy"), "--poni", str(frame.poni), "-o", str(frame.folder / "no.h5")]
-    refused = subprocess.run([*command, "--error-model", "poison"], capture_output=True, text=True)
-    theirs = frame.ai.integrate1d(frame.image, BINS, error_model="poison").sigma
-    check("an unknown error model is refused", refused.returncode == 2 and "did you mean poisson?" in refused.stderr,
-          f"ours exit {refused.returncode}, pyFAI's sigma {theirs}")
-
-
 def corrections(frame, filled):
     absorption = (0.6 + 0.4 * numpy.random.default_rng(5).random(frame.image.shape)).astype("float32")
     flat = (0.8 + 0.4 * numpy.random.default_rng(6).random(frame.image.shape)).astype("float32")
@@ -263,7 +240,6 @@ with tempfile.TemporaryDirectory() as name:
     medians(frame, filled["no"] & filled["full"])
     separation(frame, filled["no"])
     error_models(frame, filled)
-    wrong_results(frame, filled["no"] & filled["full"])
     corrections(frame, filled["no"])
     stack_images(frame.folder)
 print(f"modes: {counts['passed']} passed, {counts['failed']} failed")

@@ -44,7 +44,8 @@ def full_splitting(ai, shape, bins, unit, mask, algorithm="CSR"):
     mask = numpy.zeros(shape, "int8") if mask is None else mask.astype("int8")
     usual = ai.setup_sparse_integrator(shape, bins, mask, unit=unit, split="full", algo=algorithm)
     ends = (usual.pos0_min, usual.pos0_maxin)
-    return FULL[algorithm](corners, bins=bins, pos0_range=ends, mask=mask, orientation=int(ai.detector.orientation))
+    return FULL[algorithm](corners, bins=bins, pos0_range=ends, mask=mask, allow_pos0_neg=not unit.positive,
+                           orientation=int(ai.detector.orientation))
 
 
 def bounding_boxes(ai, shape, bins, unit, mask):

@@ -35,12 +35,10 @@ impl Image {
         }
     }
 
-    /// The mean of each cell as it is drawn; cells that cannot be shown take the least value of all others.
+    /// The mean of each cell as it is drawn; NaN where there is nothing that can be shown.
     fn drawn(&self, scale: Scale) -> Vec<Vec<f64>> {
         let mean = |&(sum, count): &(f64, u32)| axis::value(scale, sum / f64::from(count));
-        let least = self.cells.iter().flatten().filter_map(mean).fold(f64::INFINITY, f64::min);
-        let least = if least.is_finite() { least } else { 0.0 };
-        self.cells.iter().map(|row| row.iter().map(|cell| mean(cell).unwrap_or(least)).collect()).collect()
+        self.cells.iter().map(|row| row.iter().map(|cell| mean(cell).unwrap_or(f64::NAN)).collect()).collect()
     }
 }
 
@@ -110,18 +108,29 @@ fn step(frames: usize) -> f64 {
     }
 }
 
-/// The least and the greatest drawn value, never the same.
+/// The least and the greatest drawn value, never the same; 0 and 1 where there is none.
 fn extent(cells: &[Vec<f64>]) -> (f64, f64) {
     let values = || cells.iter().flatten().copied();
     let (low, high) = (values().fold(f64::INFINITY, f64::min), values().fold(f64::NEG_INFINITY, f64::max));
-    if low < high { (low, high) } else { (low, low + 1.0) }
+    match low < high {
+        true => (low, high),
+        false if low.is_finite() => (low, low + 1.0),
+        false => (0.0, 1.0),
+    }
 }
+
+/// The colour of cells without a value: no colour of the scale.
+const EMPTY: (u8, u8, u8) = (225, 225, 225);
 
 /// The cells in colours, the first row at the bottom.
 fn pixels(cells: &[Vec<f64>], low: f64, high: f64) -> Option<Pixmap> {
     let columns = cells.first().map_or(0, Vec::len);
     let mut pixmap = Pixmap::new(columns as u32, cells.len() as u32)?;
-    let colours = cells.iter().rev().flatten().map(|value| ColorMap::Viridis.map_rgb((value - low) / (high - low)));
+    let colour = |value: &f64| match value.is_nan() {
+        true => Some(EMPTY),
+        false => ColorMap::Viridis.map_rgb((value - low) / (high - low)),
+    };
+    let colours = cells.iter().rev().flatten().map(colour);
     for (pixel, colour) in pixmap.pixels_mut().iter_mut().zip(colours) {
         let (red, green, blue) = colour?;
         *pixel = PremultipliedColorU8::from_rgba(red, green, blue, u8::MAX)?;
