@@ -12,7 +12,8 @@ pub(crate) fn split(input: &str) -> (&Path, Option<&str>) {
 
 /// The inputs of a list with commas between them. A file whose own name holds commas is taken as it is.
 pub(crate) fn list(inputs: &str) -> Vec<&str> {
-    if split(inputs).0.exists() {
+    let (file, path) = split(inputs);
+    if file.exists() && !path.is_some_and(|path| path.contains(',')) {
         return vec![inputs];
     }
     inputs.split(',').map(str::trim).collect()
@@ -28,7 +29,11 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let odd = folder.path().join("a,b.edf");
         std::fs::write(&odd, "").unwrap();
-        assert_eq!(list(odd.to_str().unwrap()), [odd.to_str().unwrap()]);
+        let odd = odd.to_str().unwrap();
+        let (inside, two) = (format!("{odd}::/c"), format!("{odd}::/c,{odd}"));
+        assert_eq!(list(odd), [odd]);
+        assert_eq!(list(&inside), [&inside]);
+        assert_eq!(list(&two).len(), 4, "commas of names in a list part it, too");
     }
 
     #[test]

@@ -79,7 +79,7 @@ fn a_configuration_names_the_monitor_and_the_method() {
     }
     desk.write(
         "config.json",
-        r#"{"version": 5, "monitor_name": "/monitor", "integrator_method": "medfilt1d_ng",
+        r#"{"version": 5, "unit": "q_nm^-1", "monitor_name": "/monitor", "integrator_method": "medfilt1d_ng",
             "extra_options": {"percentile": 50}, "polarization_description": [0.99, 0.5]}"#,
     );
     let said = desk.run("integrate stack.h5 --poni stack.poni --config config.json -o out.h5").is(0);
