@@ -51,6 +51,10 @@ fn patterns(frames: std::ops::Range<usize>) -> Vec<Pattern> {
     frames.map(pattern).collect()
 }
 
+fn push(sink: &mut dyn Sink, frames: std::ops::Range<usize>) {
+    assert!(sink.push(0, &patterns(frames)).unwrap().is_continue());
+}
+
 fn dataset(path: &Path, name: &str) -> Dataset {
     File::open(path).unwrap().dataset(&format!("entry/{name}")).unwrap()
 }
@@ -68,7 +72,7 @@ fn a_map_shows_the_rows_where_their_frames_were_taken() {
     let folder = tempdir().unwrap();
     let path = folder.path().join("out.h5");
     let mut sink = NexusSink::create(&path, description(), false).unwrap();
-    sink.push(0, &patterns(0..11)).unwrap();
+    push(&mut sink, 0..11);
     sink.finish(&Summary { frames: 11, ..Summary::default() }).unwrap();
     let expected = [1, 2, 3, 4, 8, 7, 6, 5, 9, 10, -1, -1];
     assert_eq!(frames_of(&path), expected);
@@ -106,7 +110,7 @@ fn a_map_whose_writer_died_or_stopped_opens_and_is_nan_from_there_on() {
     let (died, stopped) = (folder.path().join("died.h5"), folder.path().join("stopped.h5"));
     for path in [&died, &stopped] {
         let mut sink = NexusSink::create(path, description(), false).unwrap();
-        sink.push(0, &patterns(0..3)).unwrap();
+        push(&mut sink, 0..3);
         if path == &died {
             drop(sink);
         } else {
@@ -123,7 +127,7 @@ fn a_map_can_be_read_while_it_is_written() {
     let folder = tempdir().unwrap();
     let path = folder.path().join("out.h5");
     let mut sink = NexusSink::create(&path, description(), false).unwrap();
-    sink.push(0, &patterns(0..11)).unwrap();
+    push(&mut sink, 0..11);
     let copy = folder.path().join("copy.h5");
     // As a program killed here would leave it.
     std::fs::copy(&path, &copy).unwrap();
