@@ -59,12 +59,15 @@ impl Map {
 }
 
 /// Builds the groups of a map over the rows of `data`, all of which must have their place in the file; `beside` is the
-/// folder of the file.
+/// folder of the file. What the name of `data` has more than `data` is added to those of the groups.
 pub(super) fn build(file: &File, data: &Group, description: &Description, map: &Map, beside: &Path) -> Result<()> {
     let entry = file.group("entry")?;
-    let process = process(&entry, map)?;
+    let name = data.name();
+    let name = name.rsplit('/').next().unwrap_or_default();
+    let more = name.strip_prefix("data").map_or_else(|| format!("_{name}"), str::to_owned);
+    let process = process(&entry, &format!("pyFAI{more}"), map)?;
     let result = layout::group(&process, "result", "NXdata")?;
-    let image = layout::group(&entry, "map", "NXdata")?;
+    let image = layout::group(&entry, &format!("map{more}"), "NXdata")?;
     let names = axes(data, description, map, &result)?;
     let of_bins: Vec<&str> = names.iter().map(String::as_str).collect();
     grid::build(data, description, map, &result)?;
@@ -83,8 +86,8 @@ pub(super) fn build(file: &File, data: &Group, description: &Description, map: &
     measurement(&entry, map, beside)
 }
 
-fn process(entry: &Group, map: &Map) -> Result<Group> {
-    let process = layout::group(entry, "pyFAI", "NXprocess")?;
+fn process(entry: &Group, name: &str, map: &Map) -> Result<Group> {
+    let process = layout::group(entry, name, "NXprocess")?;
     layout::text(&process, "program", "aureole")?;
     layout::text(&process, "version", env!("CARGO_PKG_VERSION"))?;
     layout::text(&process, "date", &clock::now())?;
@@ -133,6 +136,9 @@ fn pointers(description: &Description, map: &Map, result: &Group) -> Result<()> 
 
 /// Links to the frames, by names relative to the file where they are beside or below it.
 fn measurement(entry: &Group, map: &Map, beside: &Path) -> Result<()> {
+    if entry.link_exists("measurement") {
+        return Ok(());
+    }
     let measurement = layout::group(entry, "measurement", "NXcollection")?;
     let beside = beside.canonicalize().unwrap_or_else(|_| beside.to_owned());
     for (nth, (file, path)) in map.images.iter().enumerate() {
