@@ -29,7 +29,11 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let odd = folder.path().join("a,b.edf");
         std::fs::write(&odd, "").unwrap();
-        assert_eq!(list(odd.to_str().unwrap()), [odd.to_str().unwrap()]);
+        let odd = odd.to_str().unwrap();
+        let (inside, two) = (format!("{odd}::/c"), format!("{odd}::/c,{odd}"));
+        assert_eq!(list(odd), [odd]);
+        assert_eq!(list(&inside), [&inside]);
+        assert_eq!(list(&two).len(), 4, "commas of names in a list part it, too");
     }
 
     #[test]

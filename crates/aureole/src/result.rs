@@ -1,8 +1,12 @@
 //! Reading a result back: the NeXus file that a run has written, or is still writing.
 
+mod map;
+
 use std::path::{Path, PathBuf};
 
 use hdf5_metno::{Dataset, File, Location};
+
+pub use map::ResultMap;
 
 /// The status of a frame that was integrated.
 const DONE: u8 = 1;

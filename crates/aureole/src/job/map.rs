@@ -9,8 +9,11 @@ use crate::sink::nexus::{Map, MapAxis};
 use crate::source::Stack;
 use aureole_core::pipeline::Source;
 
-/// Points of a map at most: what a 32-bit frame number can tell apart.
-const MOST_POINTS: usize = i32::MAX as usize;
+/// Points of a map at most.
+const MOST_POINTS: usize = 1 << 24;
+
+/// Columns of a snake at most: each needs a mapping of its own in the result.
+const MOST_COLUMNS: usize = 100_000;
 
 /// A map of `slow` rows and `fast` columns.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -78,8 +81,13 @@ impl MapSpec {
         let refuse = |option, reason| Err(JobError::Option { option, reason });
         let points = self.slow.checked_mul(self.fast).filter(|points| (1..=MOST_POINTS).contains(points));
         let Some(points) = points else {
-            return refuse("--map", format!("{}: at least one row and one column are needed", self.typed()));
+            let allowed = format!("at least one row and one column, and at most {MOST_POINTS} points, are needed");
+            return refuse("--map", format!("{}: {allowed}", self.typed()));
         };
+        if self.snake && self.fast > MOST_COLUMNS {
+            let reason = format!("{} columns; a snake may have {MOST_COLUMNS}", self.fast);
+            return refuse("--map-snake", reason);
+        }
         if self.offset >= end {
             return refuse("--map-offset", format!("{}: there are {end} frames, so none is on the map", self.offset));
         }
@@ -127,6 +135,8 @@ mod tests {
             (false, map(3, 4, 5), 5),
             (false, map(0, 4, 0), 4),
             (false, map(usize::MAX, 2, 0), 4),
+            (false, map(1 << 23, 3, 0), 4),
+            (false, MapSpec { snake: true, ..map(2, 100_001, 0) }, 4),
         ] {
             assert_eq!(map.check(frames).is_ok(), fits, "{map:?} {frames}");
         }

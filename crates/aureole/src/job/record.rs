@@ -32,10 +32,10 @@ impl Prepared {
         })
     }
 
-    /// The map with the settings of the first recipe, for programs that read pyFAI's maps.
+    /// The map with the settings of each recipe, for programs that read pyFAI's maps.
     fn described_map(&self) -> Option<Map> {
-        let (recipe, prepared) = self.each_recipe().next()?;
-        Some(Map { configuration: pyfai::write(recipe, &prepared.geometry), ..self.map.clone()? })
+        let written = self.each_recipe().map(|(recipe, prepared)| pyfai::write(recipe, &prepared.geometry));
+        Some(Map { configurations: written.collect(), ..self.map.clone()? })
     }
 
     fn title(&self) -> String {

@@ -1,6 +1,5 @@
 //! Diffraction maps in the result file.
 
-use std::ops::ControlFlow;
 use std::path::Path;
 
 use aureole::sink::NexusSink;
@@ -41,7 +40,7 @@ fn description() -> Description {
             fast: axis(4, "samx"),
             snake: true,
             offset: 1,
-            configuration: "{}".into(),
+            configurations: vec!["{}".into()],
             images: vec![("frames.h5".into(), "/data".into())],
         }),
         ..Description::default()
@@ -57,8 +56,9 @@ fn patterns(frames: std::ops::Range<usize>) -> Vec<Pattern> {
     frames.map(pattern).collect()
 }
 
-fn push(sink: &mut NexusSink, patterns: &[Pattern]) {
-    assert_eq!(sink.push(&Rows { first: 0, recipes: 1, patterns }).unwrap(), ControlFlow::Continue(()));
+fn push(sink: &mut dyn Sink, frames: std::ops::Range<usize>) {
+    let patterns = patterns(frames);
+    assert!(sink.push(&Rows { first: 0, recipes: 1, patterns: &patterns }).unwrap().is_continue());
 }
 
 fn dataset(path: &Path, name: &str) -> Dataset {
@@ -78,7 +78,7 @@ fn a_map_shows_the_rows_where_their_frames_were_taken() {
     let folder = tempdir().unwrap();
     let path = folder.path().join("out.h5");
     let mut sink = NexusSink::create(&path, description(), false).unwrap();
-    push(&mut sink, &patterns(0..11));
+    push(&mut sink, 0..11);
     sink.finish(&Summary { frames: 11, ..Summary::default() }).unwrap();
     let expected = [1, 2, 3, 4, 8, 7, 6, 5, 9, 10, -1, -1];
     assert_eq!(frames_of(&path), expected);
@@ -116,7 +116,7 @@ fn a_map_whose_writer_died_or_stopped_opens_and_is_nan_from_there_on() {
     let (died, stopped) = (folder.path().join("died.h5"), folder.path().join("stopped.h5"));
     for path in [&died, &stopped] {
         let mut sink = NexusSink::create(path, description(), false).unwrap();
-        push(&mut sink, &patterns(0..3));
+        push(&mut sink, 0..3);
         if path == &died {
             drop(sink);
         } else {
@@ -133,7 +133,7 @@ fn a_map_can_be_read_while_it_is_written() {
     let folder = tempdir().unwrap();
     let path = folder.path().join("out.h5");
     let mut sink = NexusSink::create(&path, description(), false).unwrap();
-    push(&mut sink, &patterns(0..11));
+    push(&mut sink, 0..11);
     let copy = folder.path().join("copy.h5");
     // As a program killed here would leave it.
     std::fs::copy(&path, &copy).unwrap();

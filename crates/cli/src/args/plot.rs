@@ -15,7 +15,8 @@ Examples:
   aureole plot out.h5 -o out.png                           the last pattern
   aureole plot out.h5 -o out.svg --frames 0,5,10:20        several patterns, one colour each
   aureole plot out.h5 -o out.png --waterfall --scale log   the whole stack as an image
-  aureole plot cakes.h5 -o out.png --frames 7              the cake of one frame")]
+  aureole plot cakes.h5 -o out.png --frames 7              the cake of one frame
+  aureole plot map.h5 -o out.png --map --range 20,22       where the sample scatters to there")]
 pub(crate) struct PlotArgs {
     /// A result of `aureole integrate`
     pub(crate) file: PathBuf,
@@ -32,6 +33,9 @@ pub(crate) struct PlotArgs {
     /// Draw the stack as an image: frames upwards, intensity as colour
     #[arg(long)]
     pub(crate) waterfall: bool,
+    /// Draw the map as an image: the mean intensity of each point, or that of the bins in --range
+    #[arg(long, conflicts_with_all = ["waterfall", "frames", "no_errors"])]
+    pub(crate) map: bool,
     /// How intensity is drawn
     #[arg(long, default_value = "linear", value_parser = one_of("a scale", ["linear", "log", "sqrt"]))]
     pub(crate) scale: &'static str,

@@ -1,5 +1,7 @@
 //! `aureole plot`: patterns of a result as a picture.
 
+mod map;
+
 use std::ops::Range;
 
 use aureole::result::{Axis, ResultError, ResultFile};
@@ -26,7 +28,9 @@ pub(crate) fn run(args: &PlotArgs) -> Outcome {
     };
     let frames = chosen(args, result.frames(), last)?;
     let bins = shown(args, result.axis())?;
-    let figure = if let Some(azimuthal) = result.azimuthal() {
+    let figure = if args.map {
+        map::figure(args, &result, bins, scale)?
+    } else if let Some(azimuthal) = result.azimuthal() {
         cake(args, &result, azimuthal, &frames, bins, scale)?
     } else if args.waterfall {
         stack(args, &result, &frames, bins, scale)?

@@ -57,6 +57,11 @@ impl Upwards {
         Upwards { label: "Frame".into(), ends, step: Some(step(end - first)) }
     }
 
+    /// What `label` names, from the first to the second of `ends`.
+    pub(crate) fn between(label: String, ends: (f64, f64)) -> Upwards {
+        Upwards { label, ends, step: None }
+    }
+
     /// The azimuthal axis of a cake.
     pub(crate) fn azimuths(axis: &Axis) -> Upwards {
         let (first, last) = (axis.centres[0], axis.centres[axis.centres.len() - 1]);

@@ -3,7 +3,7 @@
 use hdf5_metno::File;
 use hdf5_metno::types::VarLenUnicode;
 
-use crate::support::Desk;
+use crate::support::{Desk, png_size};
 
 /// Motors as a scan leaves them beside ten frames: a row of five, and another one backwards.
 fn with_motors() -> Desk {
@@ -103,8 +103,37 @@ fn a_configuration_that_names_no_files_leaves_them_to_be_typed() {
 #[test]
 fn of_several_dark_images_the_mean_is_subtracted() {
     let desk = Desk::with_stack();
-    desk.run("simulate dark.h5 --detector Pilatus100k --frames 3 --seed 7").is(0);
-    let options = "--poni stack.poni --bins 50 --dark dark.h5::/entry/data/data";
-    let said = desk.run(&format!("integrate stack.h5 -o no.h5 {options},nowhere.edf")).is(2);
+    for (name, seed) in [("dark.h5", 7), ("other.h5", 8)] {
+        desk.run(&format!("simulate {name} --detector Pilatus100k --frames 1 --mean 0.5 --seed {seed}")).is(0);
+    }
+    let (one, other) = ("dark.h5::/entry/data/data", "other.h5::/entry/data/data");
+    let options = "--poni stack.poni --bins 50 --split no --no-solid-angle --sums --dark";
+    let signal = |name: &str, dark: &str| {
+        desk.run(&format!("integrate stack.h5 -o {name} {options} {dark}")).is(0);
+        let file = File::open(desk.path(name)).unwrap();
+        file.dataset("entry/data/signal").unwrap().read_raw::<f64>().unwrap()
+    };
+    let (a, b) = (signal("a.h5", one), signal("b.h5", other));
+    let mean = signal("mean.h5", &format!("{one},{other}"));
+    assert!(a != b && (0..mean.len()).all(|bin| (mean[bin] - 0.5 * (a[bin] + b[bin])).abs() < 1e-6));
+    let files = File::open(desk.path("mean.h5")).unwrap().group("entry/reduction/files").unwrap();
+    assert!(files.link_exists("dark") && files.link_exists("dark_2"));
+    let said = desk.run(&format!("integrate stack.h5 -o no.h5 {options} {one},nowhere.edf")).is(2);
     assert!(said.contains("--dark: nowhere.edf"), "{said}");
+}
+
+#[test]
+fn a_map_is_drawn_as_an_image() {
+    let desk = with_motors();
+    let options = "--map 2x5 --map-snake --map-slow-axis samy --map-fast-axis samx";
+    desk.run(&format!("integrate stack.h5 --poni stack.poni -o out.h5 {options}")).is(0);
+    desk.run("plot out.h5 -o map.png --map --range 0.5,2").is(0);
+    assert_eq!(png_size(&desk.path("map.png")), (1600, 1000));
+    desk.run("plot out.h5 -o map.svg --map").is(0);
+    let svg = std::fs::read_to_string(desk.path("map.svg")).unwrap();
+    assert!(svg.contains("samx (mm)") && svg.contains("samy"));
+    desk.run("integrate stack.h5 --poni stack.poni -o rows.h5").is(0);
+    assert!(desk.run("plot rows.h5 -o no.png --map").is(2).contains("there is no map in it"));
+    let map = aureole::result::ResultFile::open(&desk.path("out.h5")).unwrap().map().unwrap().unwrap();
+    assert_eq!(map.rows[..6], [0, 1, 2, 3, 4, 9].map(Some));
 }

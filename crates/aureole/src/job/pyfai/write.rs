@@ -81,3 +81,32 @@ fn mode(mode: Mode, cake: bool) -> (&'static str, Value) {
         _ => ("integrate1d_ng", json!({})),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::job::pyfai::PyfaiConfig;
+
+    const RECIPE: &str = r#"{"geometry": {"poni": ""}, "bins": 300,
+        "unit": "2th_deg", "cake": {"bins": 36}, "split": "bbox", "azimuth_range": [-10, 20], "polarization": 0.9,
+        "polarization_offset": 90, "solid_angle": false, "dark": "a.edf,b.edf", "mask": "m.edf", "dummy": -1,
+        "mode": {"sigma-clip": {"threshold": 4.0, "max_iterations": 3}}, "error_model": "poisson",
+        "normalization": {"factor": 2.5}}"#;
+
+    #[test]
+    fn what_is_written_is_read_back_as_the_same_settings() {
+        let recipe: RecipeSpec = serde_json::from_str(RECIPE).unwrap();
+        let text = "poni_version: 2.1\nDetector: Eiger4M\nDetector_config: {}\nDistance: 0.1\nPoni1: 0.02\nPoni2: 0.03\n\
+            Rot1: 0.1\nRot2: 0\nRot3: 0\nWavelength: 1e-10";
+        let geometry = poni::parse(text).unwrap();
+        let config = PyfaiConfig::parse(&write(&recipe, &geometry)).unwrap();
+        assert_eq!((config.bins, config.unit, config.split), (Some(300), Some(recipe.unit), Some(recipe.split)));
+        assert_eq!((config.error_model, config.mode), (Some(recipe.error_model), Some(recipe.mode)));
+        assert_eq!((config.azimuth_range, config.radial_range), (recipe.azimuth_range, None));
+        assert_eq!((config.polarization, config.solid_angle), (Some((0.9, 90.0)), Some(false)));
+        assert_eq!((config.dark, config.mask, config.dummy), (recipe.dark, recipe.mask, recipe.dummy));
+        assert_eq!((config.factor, config.azimuthal_bins), (Some(2.5), None));
+        let Some(crate::job::GeometrySpec::Poni(text)) = config.geometry else { panic!("{:?}", config.geometry) };
+        assert_eq!(poni::parse(&text).unwrap(), geometry);
+    }
+}

@@ -126,7 +126,7 @@ pub fn check_name(name: &str) -> Result<(), String> {
     if name.is_empty() || name.len() > 63 || !name.chars().all(plain) {
         return Err(format!("{name:?} cannot name a recipe; use letters, digits and underscores, at most 63"));
     }
-    if TAKEN.contains(&name) || name.starts_with("map_") {
+    if TAKEN.contains(&name) || name.starts_with("map_") || name.starts_with("pyFAI_") {
         return Err(format!("{name} cannot name a recipe: the result file has another use for it"));
     }
     Ok(())

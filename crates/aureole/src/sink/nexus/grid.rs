@@ -46,13 +46,17 @@ fn runs(description: &Description, map: &Map) -> Vec<Run> {
     let (_, fast) = map.shape();
     let frames = frames(description, map);
     let mut runs = Vec::new();
-    // Frames up to where the first whole row begins, and from where the last one ends.
+    // Parts of a row: up to where the first whole row begins, and from where the last one ends.
     let whole = |frame: usize| (frame - map.offset).is_multiple_of(fast);
     let start = frames.clone().find(|frame| whole(*frame)).unwrap_or(frames.end);
     let end = frames.end - (frames.end - start) % fast;
-    for frame in (frames.start..start).chain(end..frames.end) {
-        let (row, column) = place(map, frame);
-        runs.push(Run { row: (row, 1), rows: 1, column, columns: 1, from: (frame - description.first_frame, 1) });
+    for part in [frames.start..start, end..frames.end] {
+        let backwards = map.snake && (part.start - map.offset) / fast % 2 == 1;
+        let columns = if backwards { 1 } else { part.len() };
+        for frame in part.step_by(columns.max(1)) {
+            let (row, column) = place(map, frame);
+            runs.push(Run { row: (row, 1), rows: 1, column, columns, from: (frame - description.first_frame, 1) });
+        }
     }
     let (first, rows) = ((start - map.offset) / fast, (end - start) / fast);
     let from = start - description.first_frame;
@@ -209,6 +213,7 @@ mod tests {
         let mut map = Map { slow: axis(100), fast: axis(50), ..Map::default() };
         let description = Description { frames: 5000, ..Description::default() };
         assert_eq!(runs(&description, &map).len(), 1);
+        assert_eq!(runs(&Description { frames: 4990, ..Description::default() }, &map).len(), 2);
         map.snake = true;
         assert_eq!(runs(&description, &map).len(), 51);
     }

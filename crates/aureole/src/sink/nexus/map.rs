@@ -33,8 +33,8 @@ pub struct Map {
     pub snake: bool,
     /// Number in the stack of the first point's frame.
     pub offset: usize,
-    /// The settings of the integration as pyFAI-integrate's JSON, for its readers.
-    pub configuration: String,
+    /// The settings of each recipe as pyFAI-integrate's JSON, for its readers.
+    pub configurations: Vec<String>,
     /// The HDF5 datasets that hold the frames, in order: file and path in it.
     pub images: Vec<(PathBuf, String)>,
 }
@@ -59,13 +59,14 @@ impl Map {
 }
 
 /// Builds the groups of a map over the rows of all recipes, which must have their place in the file; `beside` is the folder
-/// of the file. The first recipe's are `map` and `pyFAI/result`; those of others have its name behind.
+/// of the file. The first recipe's are `map` and `pyFAI`; those of others have its name behind.
 pub(super) fn build(file: &File, description: &Description, map: &Map, beside: &Path) -> Result<()> {
     let entry = file.group("entry")?;
-    let process = process(&entry, map)?;
     for (nth, recipe) in description.recipes.iter().enumerate() {
         let behind = if nth == 0 { String::new() } else { format!("_{}", recipe.name) };
-        let result = layout::group(&process, &format!("result{behind}"), "NXdata")?;
+        let configuration = map.configurations.get(nth).map_or("{}", String::as_str);
+        let process = process(&entry, &format!("pyFAI{behind}"), map, configuration)?;
+        let result = layout::group(&process, "result", "NXdata")?;
         let image = layout::group(&entry, &format!("map{behind}"), "NXdata")?;
         of_recipe(&entry.group(&recipe.name)?, description, recipe, map, (&result, &image))?;
     }
@@ -96,15 +97,15 @@ fn of_recipe(
     put_all(image, "axes", &axes.concat())
 }
 
-fn process(entry: &Group, map: &Map) -> Result<Group> {
-    let process = layout::group(entry, "pyFAI", "NXprocess")?;
+fn process(entry: &Group, name: &str, map: &Map, configuration: &str) -> Result<Group> {
+    let process = layout::group(entry, name, "NXprocess")?;
     layout::text(&process, "program", "aureole")?;
     layout::text(&process, "version", env!("CARGO_PKG_VERSION"))?;
     layout::text(&process, "date", &clock::now())?;
     layout::value(&process, "offset", &(map.offset as i64))?;
     let note = layout::group(&process, "configuration", "NXnote")?;
     layout::text(&note, "type", "text/json")?;
-    layout::text(&note, "data", &map.configuration)?;
+    layout::text(&note, "data", configuration)?;
     Ok(process)
 }
 
@@ -146,6 +147,9 @@ fn pointers(description: &Description, map: &Map, result: &Group) -> Result<()> 
 
 /// Links to the frames, by names relative to the file where they are beside or below it.
 fn measurement(entry: &Group, map: &Map, beside: &Path) -> Result<()> {
+    if entry.link_exists("measurement") {
+        return Ok(());
+    }
     let measurement = layout::group(entry, "measurement", "NXcollection")?;
     let beside = beside.canonicalize().unwrap_or_else(|_| beside.to_owned());
     for (nth, (file, path)) in map.images.iter().enumerate() {
