@@ -12,8 +12,8 @@ pub(crate) fn split(input: &str) -> (&Path, Option<&str>) {
 
 /// The inputs of a list with commas between them. A file whose own name holds commas is taken as it is.
 pub(crate) fn list(inputs: &str) -> Vec<&str> {
-    let file = split(inputs).0;
-    if file.to_string_lossy().contains(',') && file.exists() {
+    let (file, path) = split(inputs);
+    if file.exists() && !path.is_some_and(|path| path.contains(',')) {
         return vec![inputs];
     }
     inputs.split(',').map(str::trim).collect()

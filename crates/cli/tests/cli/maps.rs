@@ -134,6 +134,6 @@ fn a_map_is_drawn_as_an_image() {
     assert!(svg.contains("samx (mm)") && svg.contains("samy"));
     desk.run("integrate stack.h5 --poni stack.poni -o rows.h5").is(0);
     assert!(desk.run("plot rows.h5 -o no.png --map").is(2).contains("there is no map in it"));
-    let map = aureole::result::ResultFile::open(&desk.path("out.h5")).unwrap().map().unwrap().unwrap();
+    let map = aureole::result::ResultFile::open(&desk.path("out.h5"), None).unwrap().map().unwrap().unwrap();
     assert_eq!(map.rows[..6], [0, 1, 2, 3, 4, 9].map(Some));
 }
