@@ -12,8 +12,9 @@ use aureole_core::pipeline::Source;
 /// Points of a map at most.
 const MOST_POINTS: usize = 1 << 24;
 
-/// Columns of a snake at most: each needs a mapping of its own in the result.
-const MOST_COLUMNS: usize = 100_000;
+/// Points of a snake at most: half of them need mappings of their own in the result, which take some 20 KB of memory each
+/// while the file is made.
+const MOST_POINTS_OF_A_SNAKE: usize = 1 << 18;
 
 /// A map of `slow` rows and `fast` columns.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -84,8 +85,8 @@ impl MapSpec {
             let allowed = format!("at least one row and one column, and at most {MOST_POINTS} points, are needed");
             return refuse("--map", format!("{}: {allowed}", self.typed()));
         };
-        if self.snake && self.fast > MOST_COLUMNS {
-            let reason = format!("{} columns; a snake may have {MOST_COLUMNS}", self.fast);
+        if self.snake && points > MOST_POINTS_OF_A_SNAKE {
+            let reason = format!("{points} points; a snake may have {MOST_POINTS_OF_A_SNAKE}");
             return refuse("--map-snake", reason);
         }
         if self.offset >= end {
@@ -136,7 +137,7 @@ mod tests {
             (false, map(0, 4, 0), 4),
             (false, map(usize::MAX, 2, 0), 4),
             (false, map(1 << 23, 3, 0), 4),
-            (false, MapSpec { snake: true, ..map(2, 100_001, 0) }, 4),
+            (false, MapSpec { snake: true, ..map(1 << 9, 513, 0) }, 4),
         ] {
             assert_eq!(map.check(frames).is_ok(), fits, "{map:?} {frames}");
         }

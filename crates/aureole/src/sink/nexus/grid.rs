@@ -1,4 +1,4 @@
-//! The virtual datasets of a map: which rows of the result are which points, in as few mappings as there can be.
+//! The virtual datasets of a map: which rows of the result are which points.
 
 use std::ops::Range;
 
@@ -10,20 +10,20 @@ use crate::hdf5::attributes::put;
 
 type Result<T> = hdf5_metno::Result<T>;
 
-/// Mappings of a virtual dataset at most; the image of a map that would need more is left out.
-const MOST_MAPPINGS: usize = 100_000;
+/// Mappings of the image of a map at most, some 20 KB of memory each while the file is made; one that would need more is
+/// left out.
+const MOST_MAPPINGS: usize = 20_000;
 
-/// Points that lie on the map as their frames lie in the result: `columns` of them next to each other in each of `rows` rows.
+/// Points next to each other in a row of the map, whose frames are next to each other in the result.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Run {
-    /// First row of the map, and the step to the next.
-    row: (usize, usize),
-    rows: usize,
+    /// Row of the map.
+    row: usize,
     /// First column of the map.
     column: usize,
     columns: usize,
-    /// First row of the result, and the step to that of the map's next row.
-    from: (usize, usize),
+    /// First row of the result.
+    from: usize,
 }
 
 /// The frames that are on the map, by their numbers in the stack.
@@ -41,7 +41,7 @@ pub(super) fn place(map: &Map, frame: usize) -> (usize, usize) {
     if map.snake && row % 2 == 1 { (row, fast - 1 - column) } else { (row, column) }
 }
 
-/// The points of all frames on the map, in few runs: whole rows together, those taken backwards column by column.
+/// The points of all frames on the map, in few runs: row by row, those taken backwards point by point.
 fn runs(description: &Description, map: &Map) -> Vec<Run> {
     let (_, fast) = map.shape();
     let frames = frames(description, map);
@@ -55,40 +55,19 @@ fn runs(description: &Description, map: &Map) -> Vec<Run> {
         let columns = if backwards { 1 } else { part.len() };
         for frame in part.step_by(columns.max(1)) {
             let (row, column) = place(map, frame);
-            runs.push(Run { row: (row, 1), rows: 1, column, columns, from: (frame - description.first_frame, 1) });
+            runs.push(Run { row, column, columns, from: frame - description.first_frame });
         }
     }
-    let (first, rows) = ((start - map.offset) / fast, (end - start) / fast);
-    let from = start - description.first_frame;
-    if !map.snake {
-        runs.extend((rows > 0).then_some(Run { row: (first, 1), rows, column: 0, columns: fast, from: (from, fast) }));
-        return runs;
-    }
-    for nth in 0..rows.min(2) {
-        let (row, rows) = (first + nth, (rows - nth).div_ceil(2));
-        let run = |column, columns, behind| Run {
-            row: (row, 2),
-            rows,
-            column,
-            columns,
-            from: (from + nth * fast + behind, 2 * fast),
-        };
-        if row % 2 == 0 {
-            runs.push(run(0, fast, 0));
+    // Each row by itself: HDF5 copies rows of one shape, and goes from element to element otherwise.
+    for start in (start..end).step_by(fast) {
+        let ((row, column), from) = (place(map, start), start - description.first_frame);
+        if map.snake && row % 2 == 1 {
+            runs.extend((0..fast).map(|back| Run { row, column: column - back, columns: 1, from: from + back }));
         } else {
-            runs.extend((0..fast).map(|column| run(column, 1, fast - 1 - column)));
+            runs.push(Run { row, column, columns: fast, from });
         }
     }
     runs
-}
-
-/// `count` times `block` indices, every `step`.
-fn strided(start: usize, step: usize, count: usize, block: usize) -> SliceOrIndex {
-    if count == 1 || step == block {
-        SliceOrIndex::from(start..start + count * block)
-    } else {
-        SliceOrIndex::SliceCount { start, step, count, block }
-    }
 }
 
 fn all(lengths: &[usize]) -> impl Iterator<Item = SliceOrIndex> {
@@ -116,7 +95,7 @@ pub(super) fn build(
         put(&errors, "interpretation", interpretation)?;
         put(&errors, "long_name", kind)?;
     }
-    image(recipe, map, result)
+    image(data, description, recipe, map, result)
 }
 
 /// `name` (slow, fast, bins) over the rows of `from`.
@@ -129,47 +108,57 @@ fn points(
 ) -> Result<Dataset> {
     let ((slow, fast), bins) = (map.shape(), recipe.dimensions());
     let shape: Vec<usize> = [slow, fast].into_iter().chain(bins.iter().copied()).collect();
-    let rows: Vec<Extent> =
-        [Extent::resizable(description.frames)].into_iter().chain(bins.iter().copied().map(Extent::fixed)).collect();
     let path = format!("{}/{from}", data.name());
     let mut builder = result.new_dataset::<f32>().shape(shape.clone()).layout(Layout::Virtual).fill_value(f32::NAN);
     for run in runs(description, map) {
-        let there =
-            [strided(run.row.0, run.row.1, run.rows, 1), SliceOrIndex::from(run.column..run.column + run.columns)];
-        let here = slab(there.into_iter().chain(all(&bins)));
-        let source = slab([strided(run.from.0, run.from.1, run.rows, run.columns)].into_iter().chain(all(&bins)));
-        builder = builder.virtual_map(".", &path, rows.clone(), source, shape.clone(), here);
+        let place = [run.row..run.row + 1, run.column..run.column + run.columns];
+        let here = slab(place.into_iter().map(SliceOrIndex::from).chain(all(&bins)));
+        let source = slab([SliceOrIndex::from(run.from..run.from + run.columns)].into_iter().chain(all(&bins)));
+        builder = builder.virtual_map(".", &path, rows(description, recipe), source, shape.clone(), here);
     }
     builder.create(name)
 }
 
-/// `map` (bins, slow, fast) over `intensity`: bin by bin, or point by point where there are fewer points.
-fn image(recipe: &RecipeDescription, map: &Map, result: &Group) -> Result<()> {
+/// `map` (bins, slow, fast): bin by bin over `intensity`; for a snake, and where there are more bins than points, point by
+/// point over the rows of the result.
+fn image(data: &Group, description: &Description, recipe: &RecipeDescription, map: &Map, result: &Group) -> Result<()> {
     let ((slow, fast), bins) = (map.shape(), recipe.dimensions());
     let (count, points) = (recipe.bins(), slow * fast);
     if count.min(points) > MOST_MAPPINGS {
         return Ok(());
     }
+    let by_point = points <= MOST_MAPPINGS && (map.snake || points < count);
     let shape: Vec<usize> = bins.iter().copied().chain([slow, fast]).collect();
-    let turned: Vec<usize> = [slow, fast].into_iter().chain(bins.iter().copied()).collect();
     let one = |index: usize| SliceOrIndex::from(index..index + 1);
-    let path = format!("{}/intensity", result.name());
     let mut builder = result.new_dataset::<f32>().shape(shape.clone()).layout(Layout::Virtual).fill_value(f32::NAN);
-    for nth in 0..count.min(points) {
-        let (here, source) = if count <= points {
-            let last = bins[bins.len() - 1];
+    if by_point {
+        let path = format!("{}/I", data.name());
+        for frame in frames(description, map) {
+            let (row, column) = place(map, frame);
+            let here = slab(all(&bins).chain([one(row), one(column)]));
+            let source = slab([one(frame - description.first_frame)].into_iter().chain(all(&bins)));
+            builder = builder.virtual_map(".", &path, rows(description, recipe), source, shape.clone(), here);
+        }
+    } else {
+        let path = format!("{}/intensity", result.name());
+        let turned: Vec<usize> = [slow, fast].into_iter().chain(bins.iter().copied()).collect();
+        let last = bins[bins.len() - 1];
+        for nth in 0..count {
             let bin: Vec<_> = if bins.len() > 1 { vec![nth / last, nth % last] } else { vec![nth] };
             let bin = || bin.iter().map(|index| one(*index));
-            (slab(bin().chain(all(&[slow, fast]))), slab(all(&[slow, fast]).chain(bin())))
-        } else {
-            let point = || [nth / fast, nth % fast].into_iter().map(one);
-            (slab(all(&bins).chain(point())), slab(point().chain(all(&bins))))
-        };
-        builder = builder.virtual_map(".", &path, turned.clone(), source, shape.clone(), here);
+            let (here, source) = (slab(bin().chain(all(&[slow, fast]))), slab(all(&[slow, fast]).chain(bin())));
+            builder = builder.virtual_map(".", &path, turned.clone(), source, shape.clone(), here);
+        }
     }
     let image = builder.create("map")?;
     put(&image, "interpretation", "image")?;
     put(&image, "long_name", "intensity")
+}
+
+/// The extents of the datasets with one row a frame.
+fn rows(description: &Description, recipe: &RecipeDescription) -> Vec<Extent> {
+    let bins = recipe.dimensions().into_iter().map(Extent::fixed);
+    [Extent::resizable(description.frames)].into_iter().chain(bins).collect()
 }
 
 #[cfg(test)]
@@ -179,10 +168,7 @@ mod tests {
 
     /// What a run says, point by point.
     fn spread(run: &Run) -> Vec<((usize, usize), usize)> {
-        let point = |row: usize, column: usize| {
-            ((run.row.0 + row * run.row.1, run.column + column), run.from.0 + row * run.from.1 + column)
-        };
-        (0..run.rows).flat_map(|row| (0..run.columns).map(move |column| point(row, column))).collect()
+        (0..run.columns).map(|nth| ((run.row, run.column + nth), run.from + nth)).collect()
     }
 
     #[test]
@@ -208,13 +194,12 @@ mod tests {
     }
 
     #[test]
-    fn a_complete_map_needs_one_mapping_and_a_snake_one_a_column() {
+    fn a_map_needs_one_mapping_a_row_and_a_snake_one_for_each_point_taken_backwards() {
         let axis = |length| MapAxis { values: vec![0.0; length], ..MapAxis::default() };
         let mut map = Map { slow: axis(100), fast: axis(50), ..Map::default() };
-        let description = Description { frames: 5000, ..Description::default() };
-        assert_eq!(runs(&description, &map).len(), 1);
-        assert_eq!(runs(&Description { frames: 4990, ..Description::default() }, &map).len(), 2);
+        let description = Description { frames: 4990, ..Description::default() };
+        assert_eq!(runs(&description, &map).len(), 100);
         map.snake = true;
-        assert_eq!(runs(&description, &map).len(), 51);
+        assert_eq!(runs(&description, &map).len(), 50 + 49 * 50 + 40);
     }
 }
