@@ -18,6 +18,7 @@ mod request;
 mod sector;
 mod shares;
 mod split;
+mod stored;
 
 #[cfg(test)]
 mod naive;
@@ -26,6 +27,7 @@ mod tests;
 
 pub use matrix::{MOST_ENTRIES, Matrix, MatrixBuilder, TooManyEntries};
 pub use split::{Split, SplitError};
+pub use stored::StoredError;
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 

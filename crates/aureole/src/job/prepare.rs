@@ -5,7 +5,7 @@ use std::ops::Range;
 use std::time::Instant;
 
 use aureole_codec::{ChunkFormat, Isa};
-use aureole_core::binning::{self, AzimuthalBins, AzimuthalSpec, Binning, BinningSpec};
+use aureole_core::binning::{AzimuthalBins, AzimuthalSpec, Binning, BinningSpec};
 use aureole_core::correction::{Corrections, Polarization};
 use aureole_core::detector::Detector;
 use aureole_core::dtype::Dtype;
@@ -14,14 +14,15 @@ use aureole_core::images::{StackImage, StackImages, WithImages};
 use aureole_core::pipeline::{Executor, Job, Plan, RunError, Sink, Source, StackSpec, Summary};
 use aureole_core::plan::{AnyPlan, Ingredients};
 use aureole_core::poni;
-use aureole_core::recipe::{Dummy, ErrorModel, Marks};
+use aureole_core::recipe::{Dummy, Marks};
 
 use super::auto::{self, Found};
-use super::{Execution, GeometrySpec, JobError, JobSpec, Normalization, RecipeSpec, edges};
+use super::variance::Variances;
+use super::{Execution, GeometrySpec, JobError, JobSpec, Normalization, RecipeSpec, cache, edges};
 use crate::hdf5::open::describe_io;
 use crate::image::{self, ImageError};
 use crate::layout;
-use crate::source::{self, Stack};
+use crate::source::{self, Paired, Stack};
 
 /// A job ready to run: its stack is open, its plan is made.
 pub struct Prepared {
@@ -34,6 +35,8 @@ pub struct Prepared {
     /// The plan; where images of the stack are asked for, one of frames that are decoded already.
     pub plan: AnyPlan,
     marks: Marks,
+    /// One frame of variances for each frame, where the recipe names such a stack.
+    pub variance: Option<Stack>,
     /// Edges of the bins, one more than there are bins, in the recipe's unit.
     pub edges: Vec<f64>,
     /// Centres of the bins, in the recipe's unit.
@@ -74,10 +77,13 @@ pub fn prepare(mut spec: JobSpec) -> Result<Prepared, JobError> {
     let geometry = geometry.for_frames(shape)?;
     let frames = frame_range(&spec, stack.spec().frames)?;
     let found = Found::beside(recipe, &spec.inputs, &stack, shape)?;
+    let variances = Variances::open(recipe, stack.spec())?;
     let images = Images::read(recipe, shape, &geometry.detector, &found)?;
     let (dummy, notice) = dummy(recipe, &geometry.detector, dtype)?;
     check_saturation(recipe)?;
-    let binning = bin(recipe, edges, &geometry, images.mask.as_deref())?;
+    let request = binning_spec(recipe, edges);
+    let plan_cache = spec.execution.plan_cache.as_deref();
+    let (binning, cached) = cache::bin(plan_cache, &geometry, images.mask.as_deref(), &request)?;
     let normalization = normalization(&recipe.normalization, stack.spec().frames)?;
     let norm = images.norm(corrections(recipe).image(&geometry)?, dummy);
     let ingredients = Ingredients {
@@ -88,16 +94,24 @@ pub fn prepare(mut spec: JobSpec) -> Result<Prepared, JobError> {
         format: &plan_format(recipe, stack.spec())?,
         error_model: recipe.error_model,
         errors: recipe.errors,
-        variance: images.variance.as_deref(),
+        variance: variances.image(),
         dummy,
         saturation: recipe.saturation,
         normalization: &normalization,
         empty: f32::NAN,
         isa,
     };
-    let plan = AnyPlan::new(&ingredients, recipe.mode)?;
+    let plan = variances.plan(&ingredients, recipe.mode)?;
     let threads = spec.execution.threads.and_then(NonZero::new).unwrap_or_else(layout::allowed_cores);
-    let notices = stack.notices().iter().cloned().chain(notice).chain(found.notices).collect();
+    let notices = stack
+        .notices()
+        .iter()
+        .cloned()
+        .chain(notice)
+        .chain(found.notices)
+        .chain(cached)
+        .chain(variances.notices())
+        .collect();
     let named = [("mask", found.mask), ("flat", found.flat)];
     let found = named.into_iter().filter_map(|(role, input)| Some((role, input?))).collect();
     let Binning { edges, centres, azimuthal, .. } = binning;
@@ -110,6 +124,7 @@ pub fn prepare(mut spec: JobSpec) -> Result<Prepared, JobError> {
         geometry,
         plan,
         marks,
+        variance: variances.into_stack(),
         edges,
         centres,
         azimuthal,
@@ -152,8 +167,9 @@ impl Prepared {
     pub fn run(&self, images: Option<&StackImages>, sink: &mut dyn Sink) -> Result<Summary, RunError> {
         let format = &self.stack.spec().format;
         let with_images = images.map(|images| WithImages { plan: &self.plan, images, format, isa: self.isa });
+        let paired = self.variance.as_ref().map(|variance| Paired { data: &self.stack, variance });
         let job = Job {
-            source: &self.stack,
+            source: paired.as_ref().map_or(&self.stack as &dyn Source, |paired| paired),
             plan: with_images.as_ref().map_or(&self.plan as &dyn Plan, |plan| plan),
             frames: self.frames.clone(),
             batch: self.spec.execution.batch,
@@ -229,7 +245,6 @@ struct Images {
     dark: Option<Vec<f64>>,
     flat: Option<Vec<f64>>,
     absorption: Option<Vec<f64>>,
-    variance: Option<Vec<f64>>,
 }
 
 impl Images {
@@ -252,12 +267,7 @@ impl Images {
         let flat = correction("--flat", auto::named(recipe.flat.as_ref()), shape)?;
         let flat = flat.or_else(|| found.sensitivity.clone());
         let absorption = correction("--absorption", recipe.absorption.as_deref(), shape)?;
-        let variance = correction("--variance", recipe.variance.as_deref(), shape)?;
-        match (recipe.error_model, &variance) {
-            (ErrorModel::Variance, None) => Err(option("--error-model", "variance: needs --variance beside it")),
-            (ErrorModel::Variance, Some(_)) | (_, None) => Ok(Images { mask, dark, flat, absorption, variance }),
-            (_, Some(_)) => Err(option("--variance", "has a use with --error-model variance only")),
-        }
+        Ok(Images { mask, dark, flat, absorption })
     }
 
     /// `n` of each pixel: the corrections of the geometry times flat and absorption; 0 where the flat or the dark holds the
@@ -306,13 +316,8 @@ fn dummy(recipe: &RecipeSpec, detector: &Detector, dtype: Dtype) -> Result<(Opti
     Ok((Some(dummy), notice))
 }
 
-fn bin(
-    recipe: &RecipeSpec,
-    edges: Option<Vec<f64>>,
-    geometry: &Geometry,
-    mask: Option<&[bool]>,
-) -> Result<Binning, JobError> {
-    let spec = BinningSpec {
+fn binning_spec(recipe: &RecipeSpec, edges: Option<Vec<f64>>) -> BinningSpec {
+    BinningSpec {
         edges,
         radial_range: recipe.radial_range,
         azimuth_range: recipe.azimuth_range,
@@ -320,8 +325,7 @@ fn bin(
         chi_at_0: recipe.chi_at_0,
         sample: recipe.sample,
         ..BinningSpec::new(recipe.bins, recipe.unit, recipe.split)
-    };
-    Ok(binning::bin(geometry, mask, &spec)?)
+    }
 }
 
 fn normalization(normalization: &Normalization, frames: usize) -> Result<Vec<f64>, JobError> {

@@ -11,6 +11,7 @@ use sha2::{Digest, Sha256};
 use super::auto;
 use super::{EdgesSpec, GeometrySpec, JobError, Normalization, Prepared, RecipeSpec};
 use crate::sink::nexus::{Axis, Corrections, Description, Provenance};
+use crate::source::{Origin, Stack};
 
 impl Prepared {
     /// What is known of the result before the first row; `sums` asks for the sums beside the means.
@@ -57,6 +58,8 @@ impl Prepared {
             .into_iter()
             .chain(self.detector_file())
             .chain(self.found.iter().cloned())
+            // A stack is no file to take the digest of; it is among the sources.
+            .filter(|(role, _)| *role != "variance" || self.variance.is_none())
             .map(|(role, input)| {
                 let (file, _) = crate::input::split(&input);
                 Ok((role.to_owned(), input.clone(), sha256(role, file)?))
@@ -69,12 +72,18 @@ impl Prepared {
             device: format!("{} threads, {}", self.threads, self.isa),
             job: self.spec.to_json(),
             files,
-            sources: self.stack.origins().iter().map(ToString::to_string).collect(),
+            sources: self.origins().map(ToString::to_string).collect(),
         })
     }
 }
 
 impl Prepared {
+    /// The datasets that are read frame by frame.
+    pub fn origins(&self) -> impl Iterator<Item = &Origin> {
+        let variances = self.variance.as_ref().map(Stack::origins).unwrap_or_default();
+        self.stack.origins().iter().chain(variances)
+    }
+
     /// The file that describes the detector, where one does.
     fn detector_file(&self) -> Option<(&'static str, String)> {
         let (DetectorFile::Nexus(path) | DetectorFile::Spline(path)) = self.geometry.detector.file()?;

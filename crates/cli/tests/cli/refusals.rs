@@ -6,7 +6,7 @@ use crate::support::Desk;
 type Slip = (&'static str, &'static [&'static str]);
 
 /// `INTEGRATE` and these options make no run.
-const INTEGRATE: [Slip; 33] = [
+const INTEGRATE: [Slip; 34] = [
     ("--split fulll", &["--split", "fulll", "not a splitting; use no, bbox, pseudo or full", "did you mean full?"]),
     ("--unit q_nm-1", &["--unit", "q_nm-1", "did you mean q_nm^-1?", "2th_deg"]),
     ("--layout thread", &["--layout thread", "use auto, serial or threads", "did you mean threads?"]),
@@ -42,6 +42,7 @@ const INTEGRATE: [Slip; 33] = [
     ("--error-model poisson --variance stack.h5::/nothing", &["--variance", "/nothing"]),
     ("--polarization 1.5", &["polarization factor 1.5", "between -1 and 1"]),
     ("--saturation much", &["--saturation", "much"]),
+    ("--plan-cache stack.h5", &["--plan-cache", "stack.h5: not a folder", "a folder to keep plans in"]),
     ("--config nowhere.json", &["--config nowhere.json"]),
 ];
 

@@ -3,7 +3,7 @@
 use super::{CpuPlan, Ingredients, PlanError};
 use crate::gather::GatherPlan;
 use crate::pattern::Pattern;
-use crate::pipeline::{BlockPlan, Plan, Worker};
+use crate::pipeline::{BlockPlan, Plan, StackSpec, Worker};
 use crate::recipe::{ErrorModel, Mode};
 
 /// A plan of either form.
@@ -25,6 +25,18 @@ impl AnyPlan {
             return Ok(AnyPlan::Gather(Box::new(GatherPlan::new(ingredients, mode)?)));
         }
         Ok(AnyPlan::Linear(Box::new(CpuPlan::new(ingredients)?)))
+    }
+
+    /// Makes the plan of frames that come with frames of variances, stored as `variances` says.
+    ///
+    /// # Errors
+    /// When shapes disagree, the error model is another one, or no pixel is left.
+    pub fn with_variances(
+        ingredients: &Ingredients<'_>,
+        mode: Mode,
+        variances: &StackSpec,
+    ) -> Result<AnyPlan, PlanError> {
+        Ok(AnyPlan::Gather(Box::new(GatherPlan::with_variances(ingredients, mode, variances)?)))
     }
 
     /// `Σ c·n` of each bin, over all its pixels.
