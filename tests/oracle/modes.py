@@ -256,6 +256,38 @@ def stack_images(folder):
         check(f"{name} image", numpy.allclose(images[name], of(frames, axis=0), rtol=1e-12, atol=1e-12, equal_nan=True))
 
 
+def variance_stack(folder):
+    """One frame of variances for each frame, beside pyFAI frame by frame; in one frame some variances make no sense."""
+    stack, output, poni = folder / "given.h5", folder / "given_out.h5", folder / "several.poni"
+    ai, rng = pyFAI.load(str(poni)), numpy.random.default_rng(11)
+    shape = (6, *ai.detector.shape)
+    with h5py.File(stack, "w") as file:
+        counts = file.create_dataset("counts", data=rng.poisson(100, shape).astype("uint16"), chunks=(1, *shape[1:]), compression="gzip")
+        given = (1 + 50 * rng.random(shape)).astype("float32")
+        given[3][rng.random(shape[1:]) < 0.01] = numpy.nan
+        given[4][rng.random(shape[1:]) < 0.01] = -1
+        file.create_dataset("variances", data=given, chunks=(1, *shape[1:]), compression="gzip")
+        counts = counts[()]
+    for split, errors in [("no", "sem"), ("no", "std"), ("bbox", "sem")]:
+        command = [AUREOLE, "integrate", f"{stack}::/counts", "--variance", f"{stack}::/variances", "--poni", str(poni)]
+        options = ["--bins", "300", "--split", split, "--errors", errors, "--force", "-o", str(output)]
+        subprocess.run([*command, *options], check=True, capture_output=True)
+        with h5py.File(output) as result:
+            data = {name: result["entry/data"][name][()] for name in ["I", "I_errors", "count_per_frame", "radial_axis_edges"]}
+        span = data["radial_axis_edges"][[0, -1]]
+        worst = 0
+        for frame in range(len(counts)):
+            bad = ~(given[frame] >= 0)
+            mask = (ai.detector.mask.astype(bool) | bad).astype("int8")
+            theirs = ai.integrate1d(counts[frame], 300, method=(split, "csr", "cython"), variance=given[frame], error_model="variance",
+                                    unit="q_nm^-1", mask=mask, radial_range=(span[0], span[1] * (1 - 1e-12)))
+            # The first and the last bin hold what lies outside a range, in pyFAI.
+            filled = (theirs.count >= LEAST_PIXELS) & (numpy.arange(300) % 299 > 0)
+            for field, values in [("I", theirs.intensity), ("I_errors", getattr(theirs, errors)), ("count_per_frame", theirs.count)]:
+                worst = max(worst, off(data[field][frame], values, filled).max())
+        check(f"{errors} of a stack of variances, {split} splitting", worst <= 1e-5, f"worst of {len(counts)} frames {worst:.1e}")
+
+
 with tempfile.TemporaryDirectory() as name:
     frame = Frame(pathlib.Path(name))
     filled = {split: frame.ai.integrate1d(frame.image, BINS, method=(split, "csr", "cython")).count >= LEAST_PIXELS for split in ["no", "full"]}
@@ -266,5 +298,6 @@ with tempfile.TemporaryDirectory() as name:
     wrong_results(frame, filled["no"] & filled["full"])
     corrections(frame, filled["no"])
     stack_images(frame.folder)
+    variance_stack(frame.folder)
 print(f"modes: {counts['passed']} passed, {counts['failed']} failed")
 sys.exit(counts["failed"] > 0)

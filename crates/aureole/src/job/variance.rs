@@ -75,18 +75,20 @@ fn read(input: &str, data: &StackSpec) -> Result<Variances, JobError> {
         if found == expected { Ok(()) } else { Err(JobError::Shape { option: OPTION, file, found, expected }) }
     };
     let opened = source::open(&[input.to_owned()]);
-    if let Ok(stack) = opened
-        && stack.spec().frames > 1
-    {
+    if let Some(stack) = opened.as_ref().ok().filter(|stack| stack.spec().frames > 1) {
         let there = stack.spec().frames;
         shape(stack.spec().shape)?;
         if there != data.frames {
             let needed = "one image, or one frame of variances for each frame, is needed";
             return Err(refuse(format!("{input}: {there} frames beside a stack of {}; {needed}", data.frames)));
         }
-        return Ok(Variances::Stack(stack));
+        return Ok(opened.map(Variances::Stack)?);
     }
-    let image: Image = image::read_image(input).map_err(|error| JobError::Image { option: OPTION, error })?;
+    // What is neither is refused as a stack, which has the stricter rules.
+    let image: Image = image::read_image(input).map_err(|error| match opened {
+        Err(as_stack) => refuse(as_stack.to_string()),
+        Ok(_) => JobError::Image { option: OPTION, error },
+    })?;
     shape(image.shape)?;
     Ok(Variances::Image(image.to_f64()))
 }

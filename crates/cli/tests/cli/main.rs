@@ -5,3 +5,4 @@ mod modes;
 mod refusals;
 mod round_trip;
 mod support;
+mod variances;
