@@ -1,6 +1,7 @@
 //! The description of a run: enough for another process to do it again.
 
 mod auto;
+mod cache;
 mod edges;
 mod error;
 mod map;
@@ -8,6 +9,7 @@ mod prepare;
 pub mod pyfai;
 mod record;
 mod regions;
+mod variance;
 
 use std::path::{Path, PathBuf};
 
@@ -103,7 +105,7 @@ pub struct RecipeSpec {
     /// Which error is written.
     #[serde(default)]
     pub errors: ErrorKind,
-    /// Image of the pixels' variances, for the error model `variance`.
+    /// The pixels' variances, for the error model `variance`: an image, or a stack with one frame for each frame.
     #[serde(default)]
     pub variance: Option<String>,
     /// Polarization factor, −1 to 1; no correction if nothing is said.
@@ -237,6 +239,8 @@ pub struct Execution {
     pub isa: Option<String>,
     /// Stop at the first frame that fails.
     pub strict: bool,
+    /// Folder in which the bins of plans are kept for runs to come; none if nothing is said.
+    pub plan_cache: Option<PathBuf>,
 }
 
 impl JobSpec {

@@ -9,6 +9,7 @@ mod choice;
 mod error;
 mod hdf5;
 mod memory;
+mod paired;
 mod stack;
 
 use aureole_core::pipeline::Source;
@@ -19,6 +20,7 @@ use crate::input;
 pub use choice::Candidate;
 pub use error::SourceError;
 pub use memory::MemorySource;
+pub use paired::Paired;
 pub use stack::{Origin, Stack};
 
 pub(crate) use choice::{choose, survey};

@@ -20,6 +20,7 @@ mod request;
 mod sector;
 mod shares;
 mod split;
+mod stored;
 
 #[cfg(test)]
 mod naive;
@@ -29,6 +30,7 @@ mod tests;
 pub use band::Band;
 pub use matrix::{MOST_ENTRIES, Matrix, MatrixBuilder, TooManyEntries};
 pub use split::{Split, SplitError};
+pub use stored::StoredError;
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 

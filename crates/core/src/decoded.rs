@@ -70,6 +70,7 @@ impl Worker for DecodingWorker<'_> {
             let start = Instant::now();
             decoded.frame = chunk.frame;
             decoded.error.clone_from(&chunk.error);
+            decoded.variance.clone_from(&chunk.variance);
             decoded.bytes.resize(self.bytes, 0);
             if chunk.error.is_none() {
                 let done = self.decoder.decode_chunk(&chunk.bytes, chunk.filter_mask, &mut decoded.bytes);

@@ -4,6 +4,7 @@ mod arrangement;
 mod blind;
 mod corners;
 mod error;
+mod identity;
 mod mask;
 mod modules;
 mod orientation;

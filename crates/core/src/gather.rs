@@ -6,19 +6,21 @@
 
 mod clip;
 mod columns;
+mod frame;
 mod moments;
 mod percentile;
 mod worker;
 
-use aureole_codec::{ChunkFormat, Decoder, Isa};
+use aureole_codec::{ChunkFormat, Isa};
 
 use crate::dtype::Dtype;
 use crate::pattern::Pattern;
-use crate::pipeline::{self, Worker};
+use crate::pipeline::{self, StackSpec, Worker};
 use crate::plan::{self, Ingredients, PlanError};
 use crate::recipe::{ErrorKind, ErrorModel, Marks, Mode};
 use crate::sums::LANES;
 use columns::Columns;
+use frame::Frame;
 use worker::GatherWorker;
 
 /// A plan whose workers see the pixels of each bin.
@@ -31,6 +33,8 @@ pub struct GatherPlan {
     dark: Vec<f64>,
     /// Variance of each pixel; empty without an image of variances.
     variance: Vec<f64>,
+    /// How the frames of variances are stored; `None` where frames come without.
+    variances: Option<(Dtype, ChunkFormat)>,
     dtype: Dtype,
     format: ChunkFormat,
     marks: Marks,
@@ -49,6 +53,28 @@ impl GatherPlan {
     /// When shapes disagree, the mode's numbers make no sense, or no pixel is left.
     pub fn new(ingredients: &Ingredients<'_>, mode: Mode) -> Result<GatherPlan, PlanError> {
         plan::check(ingredients)?;
+        GatherPlan::of(ingredients, mode, None)
+    }
+
+    /// Makes the plan of frames that come with frames of variances, stored as `variances` says; a pixel whose variance is
+    /// negative or not finite is masked in its frame.
+    ///
+    /// # Errors
+    /// As [`GatherPlan::new`], and when the error model is not that of variances.
+    pub fn with_variances(
+        ingredients: &Ingredients<'_>,
+        mode: Mode,
+        variances: &StackSpec,
+    ) -> Result<GatherPlan, PlanError> {
+        plan::check_with_variances(ingredients, variances)?;
+        GatherPlan::of(ingredients, mode, Some((variances.dtype, variances.format.clone())))
+    }
+
+    fn of(
+        ingredients: &Ingredients<'_>,
+        mode: Mode,
+        variances: Option<(Dtype, ChunkFormat)>,
+    ) -> Result<GatherPlan, PlanError> {
         mode.check().map_err(PlanError::Mode)?;
         let norm: Vec<f64> = (0..ingredients.norm.len()).map(|pixel| ingredients.usable_norm(pixel)).collect();
         let columns = Columns::new(ingredients.matrix, |pixel| norm[pixel] > 0.0);
@@ -61,6 +87,7 @@ impl GatherPlan {
             norm,
             dark: image(ingredients.dark),
             variance: image(ingredients.variance),
+            variances,
             dtype: ingredients.dtype,
             format: ingredients.format.clone(),
             marks: ingredients.marks(),
@@ -103,8 +130,14 @@ impl GatherPlan {
         self.error_model != ErrorModel::None
     }
 
-    fn decoder(&self) -> Decoder {
-        Decoder::new(&self.format, self.isa)
+    /// Room for a frame.
+    fn frame(&self) -> Frame {
+        Frame::new(&self.format, self.dtype, self.isa)
+    }
+
+    /// Room for a frame of variances, where there are such.
+    fn variance_frame(&self) -> Option<Frame> {
+        self.variances.as_ref().map(|(dtype, format)| Frame::new(format, *dtype, self.isa))
     }
 }
 

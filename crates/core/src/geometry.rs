@@ -4,6 +4,7 @@
 //! turned by `rot1` about the vertical axis, `rot2` about the horizontal one and `rot3` about the beam. The point of
 //! normal incidence (PONI) is the foot of the perpendicular from the sample, not the beam's spot on the detector.
 
+mod identity;
 mod parallax;
 mod projection;
 mod scattered;

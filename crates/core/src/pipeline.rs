@@ -44,6 +44,17 @@ pub struct ChunkBuf {
     pub filter_mask: u32,
     /// Why the frame could not be read, when it could not; its pattern is then marked as failed.
     pub error: Option<String>,
+    /// The chunk of the frame's variances, from a source that has such a stack beside; with an error of its own.
+    pub variance: Option<Box<ChunkBuf>>,
+}
+
+impl ChunkBuf {
+    /// Stored bytes that were read for the frame; 0 when it could not be read.
+    #[must_use]
+    pub fn bytes_read(&self) -> usize {
+        let own = if self.error.is_none() { self.bytes.len() } else { 0 };
+        own + self.variance.as_ref().map_or(0, |variance| variance.bytes_read())
+    }
 }
 
 /// Where chunks come from.

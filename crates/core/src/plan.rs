@@ -23,6 +23,7 @@ use crate::binning::Matrix;
 use crate::dtype::Dtype;
 use crate::fixed;
 use crate::pattern::Pattern;
+use crate::pipeline::StackSpec;
 use crate::recipe::{Dummy, ErrorKind, ErrorModel, Marks};
 use crate::sums::Sums;
 
@@ -237,16 +238,31 @@ pub(crate) fn check_factor(factor: f64) -> Result<(), String> {
     Err(format!("its normalization factor is {factor}; a positive number is needed"))
 }
 
+/// Checks that the ingredients fit each other; the image of variances is there when the error model needs it.
 pub(crate) fn check(ingredients: &Ingredients<'_>) -> Result<(), PlanError> {
+    if (ingredients.error_model == ErrorModel::Variance) != ingredients.variance.is_some() {
+        return Err(PlanError::Variance);
+    }
+    check_shapes(ingredients)
+}
+
+/// Checks ingredients of frames whose variances are in frames of their own.
+pub(crate) fn check_with_variances(ingredients: &Ingredients<'_>, variances: &StackSpec) -> Result<(), PlanError> {
+    if ingredients.error_model != ErrorModel::Variance || ingredients.variance.is_some() {
+        return Err(PlanError::Variance);
+    }
+    check_shapes(ingredients)?;
+    // The same rules hold for the frames of variances.
+    check_shapes(&Ingredients { format: &variances.format, dtype: variances.dtype, ..*ingredients })
+}
+
+fn check_shapes(ingredients: &Ingredients<'_>) -> Result<(), PlanError> {
     let expected = ingredients.format.elems();
     let shape = |what, found| if found == expected { Ok(()) } else { Err(PlanError::Shape { what, found, expected }) };
     shape("the geometry", ingredients.matrix.pixels())?;
     shape("the normalization image", ingredients.norm.len())?;
     shape("the dark", ingredients.dark.map_or(expected, <[f64]>::len))?;
     shape("the variance", ingredients.variance.map_or(expected, <[f64]>::len))?;
-    if (ingredients.error_model == ErrorModel::Variance) != ingredients.variance.is_some() {
-        return Err(PlanError::Variance);
-    }
     if ingredients.format.elem_size() != ingredients.dtype.size() {
         return Err(PlanError::ElemSize { found: ingredients.format.elem_size(), dtype: ingredients.dtype });
     }

@@ -4,7 +4,7 @@ use aureole_codec::{ChunkFormat, Isa};
 use aureole_core::dtype::Dtype;
 use aureole_core::gather::GatherPlan;
 use aureole_core::pattern::{Pattern, Status};
-use aureole_core::pipeline::{ChunkBuf, Plan};
+use aureole_core::pipeline::{ChunkBuf, Plan, StackSpec};
 use aureole_core::plan::{AnyPlan, CpuPlan, Ingredients, PlanError};
 use aureole_core::recipe::{Dummy, ErrorKind, ErrorModel, Mode};
 use aureole_core::testing::Random;
@@ -167,6 +167,52 @@ fn the_halo_and_what_lies_above_it_make_the_mean() {
             }
         }
     }
+}
+
+/// A frame with a frame of variances; as `f32` with these values.
+fn paired(parts: &Parts, variances: &[f64]) -> ChunkBuf {
+    let bytes = variances.iter().flat_map(|value| (*value as f32).to_ne_bytes()).collect();
+    let variance = Some(Box::new(ChunkBuf { bytes, ..ChunkBuf::default() }));
+    ChunkBuf { bytes: parts.frame.clone(), variance, ..ChunkBuf::default() }
+}
+
+#[test]
+fn frames_take_the_variances_that_come_with_them() {
+    let mut parts = Parts::new();
+    parts.variance.iter_mut().for_each(|variance| *variance = f64::from(*variance as f32));
+    let format = ChunkFormat::new(vec![], 4, PIXELS).unwrap();
+    let stack = StackSpec { frames: 3, shape: (1, PIXELS), dtype: Dtype::F32, format };
+    let ingredients = parts.ingredients(ErrorModel::Variance);
+    let without = Ingredients { variance: None, ..ingredients };
+    let other: Vec<f64> = parts.variance.iter().map(|variance| 4.0 * variance).collect();
+    let mut bad = parts.variance.clone();
+    (bad[70], bad[71], bad[72]) = (-1.0, f64::NAN, f64::INFINITY);
+    for mode in ["mean", "sigma-clip", "bragg"].map(|mode| Mode::from_name(mode).unwrap()) {
+        let plan = AnyPlan::with_variances(&without, mode, &stack).unwrap();
+        let mut broken = paired(&parts, &other);
+        broken.variance.as_mut().unwrap().error = Some("torn".into());
+        let [good, doubled, masked] = [&parts.variance, &other, &bad].map(|variances| paired(&parts, variances));
+        let chunks = [good, doubled, broken, masked, ChunkBuf { variance: None, ..paired(&parts, &bad) }];
+        let mut out = vec![plan.as_plan().pattern(0); chunks.len()];
+        plan.as_plan().worker().integrate(&chunks, &mut out);
+        let by_image = |variances: &[f64]| {
+            let plan = GatherPlan::new(&Ingredients { variance: Some(variances), ..ingredients }, mode).unwrap();
+            parts.integrate(&plan, 1).remove(0)
+        };
+        assert_eq!(out[0], by_image(&parts.variance), "{mode}");
+        assert_eq!(out[1], by_image(&other), "{mode}");
+        assert_eq!(out[2].status, Status::Failed("its variances: torn".into()));
+        // An image masks the pixel in all frames, so that its share is in no constant.
+        let masked = by_image(&bad);
+        assert_eq!((&out[3].intensity, &out[3].errors), (&masked.intensity, &masked.errors), "{mode}");
+        assert_eq!((&out[3].signal, &out[3].own), (&masked.signal, &masked.own), "{mode}");
+        assert!(matches!(out[4].status, Status::Failed(_)), "a frame without its variances");
+    }
+    assert_eq!(AnyPlan::with_variances(&ingredients, Mode::Mean, &stack).unwrap_err(), PlanError::Variance);
+    let poisson = parts.ingredients(ErrorModel::Poisson);
+    assert_eq!(AnyPlan::with_variances(&poisson, Mode::Mean, &stack).unwrap_err(), PlanError::Variance);
+    let small = StackSpec { format: ChunkFormat::new(vec![], 4, PIXELS - 1).unwrap(), ..stack };
+    assert!(matches!(AnyPlan::with_variances(&without, Mode::Mean, &small), Err(PlanError::Shape { .. })));
 }
 
 #[test]

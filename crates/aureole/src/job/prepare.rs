@@ -2,10 +2,11 @@
 
 use std::num::NonZero;
 use std::ops::Range;
+use std::path::Path;
 use std::time::Instant;
 
 use aureole_codec::{ChunkFormat, Isa};
-use aureole_core::binning::{self, AzimuthalBins, AzimuthalSpec, Binning, BinningSpec};
+use aureole_core::binning::{AzimuthalBins, AzimuthalSpec, Binning, BinningSpec};
 use aureole_core::correction::{Corrections, Polarization};
 use aureole_core::decoded::Decoded;
 use aureole_core::detector::Detector;
@@ -18,12 +19,13 @@ use aureole_core::poni;
 use aureole_core::recipe::{Dummy, ErrorModel, Marks};
 
 use super::auto::{self, Found};
-use super::{Execution, GeometrySpec, JobError, JobSpec, Normalization, RecipeSpec, edges, map, regions};
+use super::variance::Variances;
+use super::{Execution, GeometrySpec, JobError, JobSpec, Normalization, RecipeSpec, cache, edges, map, regions};
 use crate::hdf5::open::describe_io;
 use crate::image::{self, ImageError};
 use crate::layout;
 use crate::sink::nexus::{self, Map};
-use crate::source::{self, Stack};
+use crate::source::{self, Paired, Stack};
 
 /// A job ready to run: its stack is open, its plans are made.
 pub struct Prepared {
@@ -31,6 +33,8 @@ pub struct Prepared {
     pub spec: JobSpec,
     /// The stack.
     pub stack: Stack,
+    /// One frame of variances for each frame, where a recipe names such a stack.
+    pub variance: Option<Stack>,
     /// The recipes, in the order of the description.
     pub recipes: Vec<PreparedRecipe>,
     /// Their plans: of frames that are decoded already, where `decodes_whole`.
@@ -75,6 +79,7 @@ struct Shared<'a> {
     /// How the plans' frames are stored.
     format: ChunkFormat,
     isa: Isa,
+    plan_cache: Option<&'a Path>,
 }
 
 /// Opens the stack, reads every image and makes the plans; refuses whatever is wrong before any frame is read.
@@ -90,19 +95,23 @@ pub fn prepare(mut spec: JobSpec) -> Result<Prepared, JobError> {
     let map = map::prepare(&spec, frames.end, &stack)?;
     let decodes_whole = decodes_whole(&spec);
     let format = plan_format(decodes_whole, stack.spec())?;
-    let shared = Shared { inputs: &spec.inputs, stack: &stack, format, isa };
+    let plan_cache = spec.execution.plan_cache.as_deref();
+    let shared = Shared { inputs: &spec.inputs, stack: &stack, format, isa, plan_cache };
     let mut notices = stack.notices().to_vec();
     let (mut recipes, mut plans) = (Vec::new(), Vec::new());
+    let mut variance: Option<(String, Stack)> = None;
     for recipe in &mut spec.recipes {
-        let (prepared, plan) = prepare_recipe(recipe, &shared, &mut notices)?;
+        let (prepared, plan, variances) = prepare_recipe(recipe, &shared, &mut notices)?;
         recipes.push(prepared);
         plans.push(plan);
+        keep_variances(recipe, variances, &mut variance)?;
     }
+    let variance = variance.map(|(_, stack)| stack);
     let mut seen = std::collections::BTreeSet::new();
     notices.retain(|notice| seen.insert(notice.clone()));
     let threads = spec.execution.threads.and_then(NonZero::new).unwrap_or_else(layout::allowed_cores);
     let (plans, seconds) = (PlanSet::new(plans), start.elapsed().as_secs_f64());
-    Ok(Prepared { spec, stack, recipes, plans, decodes_whole, frames, threads, isa, notices, seconds, map })
+    Ok(Prepared { spec, stack, variance, recipes, plans, decodes_whole, frames, threads, isa, notices, seconds, map })
 }
 
 /// Makes the plan of one recipe, and fills in the number of its bins where edges give it.
@@ -110,7 +119,7 @@ fn prepare_recipe(
     recipe: &mut RecipeSpec,
     shared: &Shared<'_>,
     notices: &mut Vec<String>,
-) -> Result<(PreparedRecipe, AnyPlan), JobError> {
+) -> Result<(PreparedRecipe, AnyPlan, Variances), JobError> {
     let edges = edges::read(recipe)?;
     if let Some(edges) = &edges {
         recipe.bins = edges.len() - 1;
@@ -122,9 +131,11 @@ fn prepare_recipe(
     let found = Found::beside(recipe, shared.inputs, shared.stack, shape)?;
     let mut images = Images::read(recipe, shape, &geometry.detector, &found)?;
     regions::leave_out(recipe, &geometry, &mut images.mask)?;
+    let variances = Variances::open(recipe, shared.stack.spec())?;
     let (dummy, notice) = dummy(recipe, &geometry.detector, dtype)?;
     check_saturation(recipe)?;
-    let binning = bin(recipe, edges, &geometry, images.mask.as_deref())?;
+    let request = binning_spec(recipe, edges);
+    let (binning, cached) = cache::bin(shared.plan_cache, &geometry, images.mask.as_deref(), &request)?;
     let normalization = normalization(&recipe.normalization, frames)?;
     let norm = images.norm(corrections(recipe).image(&geometry)?, dummy);
     let ingredients = Ingredients {
@@ -135,21 +146,39 @@ fn prepare_recipe(
         format: &shared.format,
         error_model: recipe.error_model,
         errors: recipe.errors,
-        variance: images.variance.as_deref(),
+        variance: variances.image(),
         dummy,
         saturation: recipe.saturation,
         normalization: &normalization,
         empty: f32::NAN,
         isa: shared.isa,
     };
-    let plan = AnyPlan::new(&ingredients, recipe.mode)?;
-    notices.extend(left_out.into_iter().chain(notice).chain(found.notices));
+    let plan = variances.plan(&ingredients, recipe.mode)?;
+    notices.extend(left_out.into_iter().chain(notice).chain(found.notices).chain(cached).chain(variances.notices()));
     let named = [("mask", found.mask), ("flat", found.flat)];
     let found = named.into_iter().filter_map(|(role, input)| Some((role, input?))).collect();
     let Binning { edges, centres, azimuthal, .. } = binning;
     let marks = Marks { dummy, saturation: recipe.saturation };
     let masked = images.mask.iter().flatten().filter(|masked| **masked).count();
-    Ok((PreparedRecipe { geometry, marks, edges, centres, azimuthal, masked, found }, plan))
+    Ok((PreparedRecipe { geometry, marks, edges, centres, azimuthal, masked, found }, plan, variances))
+}
+
+/// Keeps the stack of variances that a recipe names: one for all recipes of a job, since its frames come with those of the data.
+fn keep_variances(
+    recipe: &RecipeSpec,
+    variances: Variances,
+    kept: &mut Option<(String, Stack)>,
+) -> Result<(), JobError> {
+    let Some((input, stack)) = recipe.variance.clone().zip(variances.into_stack()) else { return Ok(()) };
+    match kept {
+        Some((other, _)) if *other != input => {
+            Err(option("--variance", format!("{other} and {input}: recipes of one job share one stack of variances")))
+        }
+        _ => {
+            *kept = Some((input, stack));
+            Ok(())
+        }
+    }
 }
 
 fn check_names(recipes: &[RecipeSpec]) -> Result<(), JobError> {
@@ -203,8 +232,9 @@ impl Prepared {
     pub fn run(&self, images: Option<&StackImages>, sink: &mut dyn Sink) -> Result<Summary, RunError> {
         let format = &self.stack.spec().format;
         let decoded = Decoded { plan: &self.plans, images, format, isa: self.isa };
+        let paired = self.variance.as_ref().map(|variance| Paired { data: &self.stack, variance });
         let job = Job {
-            source: &self.stack,
+            source: paired.as_ref().map_or(&self.stack as &dyn Source, |paired| paired),
             plan: if self.decodes_whole { &decoded } else { &self.plans },
             frames: self.frames.clone(),
             batch: self.spec.execution.batch,
@@ -287,7 +317,6 @@ struct Images {
     dark: Option<Vec<f64>>,
     flat: Option<Vec<f64>>,
     absorption: Option<Vec<f64>>,
-    variance: Option<Vec<f64>>,
 }
 
 impl Images {
@@ -310,12 +339,7 @@ impl Images {
         let flat = correction("--flat", auto::named(recipe.flat.as_ref()), shape)?;
         let flat = flat.or_else(|| found.sensitivity.clone());
         let absorption = correction("--absorption", recipe.absorption.as_deref(), shape)?;
-        let variance = correction("--variance", recipe.variance.as_deref(), shape)?;
-        match (recipe.error_model, &variance) {
-            (ErrorModel::Variance, None) => Err(option("--error-model", "variance: needs --variance beside it")),
-            (ErrorModel::Variance, Some(_)) | (_, None) => Ok(Images { mask, dark, flat, absorption, variance }),
-            (_, Some(_)) => Err(option("--variance", "has a use with --error-model variance only")),
-        }
+        Ok(Images { mask, dark, flat, absorption })
     }
 
     /// `n` of each pixel: the corrections of the geometry times flat and absorption; 0 where the flat or the dark holds the
@@ -372,13 +396,8 @@ fn dummy(recipe: &RecipeSpec, detector: &Detector, dtype: Dtype) -> Result<(Opti
     Ok((Some(dummy), notice))
 }
 
-fn bin(
-    recipe: &RecipeSpec,
-    edges: Option<Vec<f64>>,
-    geometry: &Geometry,
-    mask: Option<&[bool]>,
-) -> Result<Binning, JobError> {
-    let spec = BinningSpec {
+fn binning_spec(recipe: &RecipeSpec, edges: Option<Vec<f64>>) -> BinningSpec {
+    BinningSpec {
         edges,
         radial_range: recipe.radial_range,
         azimuth_range: recipe.azimuth_range,
@@ -387,8 +406,7 @@ fn bin(
         sample: recipe.sample,
         band: recipe.along,
         ..BinningSpec::new(recipe.bins, recipe.unit, recipe.split)
-    };
-    Ok(binning::bin(geometry, mask, &spec)?)
+    }
 }
 
 fn normalization(normalization: &Normalization, frames: usize) -> Result<Vec<f64>, JobError> {

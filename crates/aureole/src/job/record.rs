@@ -13,6 +13,7 @@ use sha2::{Digest, Sha256};
 use super::{EdgesSpec, GeometrySpec, JobError, Normalization, Prepared, PreparedRecipe, RecipeSpec};
 use super::{auto, pyfai};
 use crate::sink::nexus::{Axis, Corrections, Description, Map, Provenance, RecipeDescription};
+use crate::source::{Origin, Stack};
 
 impl Prepared {
     /// What is known of the result before the first row; `sums` asks for the sums beside the means.
@@ -38,6 +39,12 @@ impl Prepared {
         Some(Map { configurations: written.collect(), ..self.map.clone()? })
     }
 
+    /// The datasets that are read frame by frame.
+    pub fn origins(&self) -> impl Iterator<Item = &Origin> {
+        let variances = self.variance.as_ref().map(Stack::origins).unwrap_or_default();
+        self.stack.origins().iter().chain(variances)
+    }
+
     fn title(&self) -> String {
         let mapped = self.spec.map.as_ref().and_then(|map| map.title.clone());
         mapped.unwrap_or_else(|| format!("azimuthal integration of {}", self.spec.inputs.join(", ")))
@@ -51,8 +58,10 @@ impl Prepared {
                 let of_role =
                     |name: &str| name == role || name.strip_prefix(role).is_some_and(|rest| rest.starts_with('_'));
                 let same_role = || files.iter().filter(|(name, ..)| of_role(name));
-                // What another recipe names, too, stands there once.
-                if same_role().any(|(_, file, _)| *file == input) {
+                // What another recipe names, too, stands there once. A stack is no file to take the digest of; it is among
+                // the sources.
+                let is_stack = role == "variance" && self.variance.is_some();
+                if is_stack || same_role().any(|(_, file, _)| *file == input) {
                     continue;
                 }
                 let times = same_role().count() + 1;
@@ -69,7 +78,7 @@ impl Prepared {
             device: format!("{} threads, {}", self.threads, self.isa),
             job: self.spec.to_json(),
             files,
-            sources: self.stack.origins().iter().map(ToString::to_string).collect(),
+            sources: self.origins().map(ToString::to_string).collect(),
         })
     }
 }

@@ -50,5 +50,5 @@ pub(super) fn read(source: &dyn Source, frames: Range<usize>, chunks: &mut Vec<C
         chunk.frame = frame;
         chunk.error = source.read(frame, chunk).err();
     }
-    chunks.iter().filter(|chunk| chunk.error.is_none()).map(|chunk| chunk.bytes.len() as u64).sum()
+    chunks.iter().map(|chunk| chunk.bytes_read() as u64).sum()
 }

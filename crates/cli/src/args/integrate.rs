@@ -96,6 +96,9 @@ pub(crate) struct RunArgs {
     /// Vector instructions to use; the fastest this processor has if nothing is said
     #[arg(long, value_parser = one_of("a set of vector instructions", ["scalar", "avx2", "avx512"]))]
     pub(crate) isa: Option<&'static str>,
+    /// A folder in which plans are kept, so that the next run of the same geometry, mask and bins starts sooner
+    #[arg(long, value_name = "DIR")]
+    pub(crate) plan_cache: Option<PathBuf>,
     /// Stop at the first frame that cannot be integrated, instead of marking it and going on
     #[arg(long)]
     pub(crate) strict: bool,

@@ -75,7 +75,7 @@ fn check_sources(prepared: &Prepared, output: &Path) -> Result<(), Failure> {
         let there = prepared.stack.spec().frames;
         return Err(Failure::refused(format!("--frames: there is nothing to integrate; the stack has {there} frames")));
     }
-    prepared.stack.origins().iter().try_for_each(|origin| refuse_same(&origin.file, output))
+    prepared.origins().try_for_each(|origin| refuse_same(&origin.file, output))
 }
 
 /// Refuses an output that is one of the files read, whatever names it has.

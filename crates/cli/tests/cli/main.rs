@@ -8,3 +8,4 @@ mod refusals;
 mod regions;
 mod round_trip;
 mod support;
+mod variances;

@@ -31,6 +31,27 @@ fn every_mode_gives_the_same_bits_in_every_layout() {
 }
 
 #[test]
+fn a_plan_from_the_cache_changes_no_bit_of_the_result() {
+    let desk = Desk::with_stack();
+    for options in ["", "--azimuthal-bins 20 --split bbox", "--mode median --radial-range 1,9"] {
+        let run = |output: &str, cache: &str| {
+            let line = format!("integrate stack.h5 --poni stack.poni --bins 300 --error-model poisson {options}");
+            let said = desk.run(&format!("{line} {cache} --force -o {output}")).is(0);
+            let axis = read::<f64>(&desk, output, "/entry/data/radial_axis_edges");
+            let axis: Vec<u64> = axis.into_iter().map(f64::to_bits).collect();
+            (said, bits(&desk, output), axis)
+        };
+        let (said, plain, axis) = run("plain.h5", "");
+        assert!(!said.contains("plan-cache"), "{said}");
+        for how in ["it was made", "come from"] {
+            let (said, cached, same_axis) = run("cached.h5", "--plan-cache plans");
+            assert!(said.contains("note: --plan-cache") && said.contains(how), "{said}");
+            assert!(cached == plain && same_axis == axis, "{options} {how}");
+        }
+    }
+}
+
+#[test]
 fn the_images_of_a_stack_do_not_depend_on_the_layout_or_change_a_pattern() {
     let desk = Desk::with_stack();
     let line = "integrate stack.h5 --poni stack.poni --error-model poisson --force";

@@ -42,6 +42,7 @@ const INTEGRATE: &[Slip] = &[
     ("--error-model poisson --variance stack.h5::/nothing", &["--variance", "/nothing"]),
     ("--polarization 1.5", &["polarization factor 1.5", "between -1 and 1"]),
     ("--saturation much", &["--saturation", "much"]),
+    ("--plan-cache stack.h5", &["--plan-cache", "stack.h5: not a folder", "a folder to keep plans in"]),
     ("--config nowhere.json", &["--config nowhere.json"]),
     ("--along qoop_nm^-1", &["--along", "UNIT:A,B is needed"]),
     ("--along qoop_nm-1:0,5", &["--along", "did you mean qoop_nm^-1?"]),

@@ -84,6 +84,47 @@ impl Matrix {
     }
 }
 
+/// How much a share may exceed 1 by rounding, and more.
+const SLACK: f32 = 1e-3;
+
+impl Matrix {
+    /// Its offsets, and the bin and the share of each entry; one bit a pixel for whole ones.
+    pub(super) fn arrays(&self) -> (&[u32], &[u32], &[f32], &[u64]) {
+        (&self.offsets, &self.bins_of, &self.shares, &self.whole)
+    }
+
+    /// The matrix of such arrays, wherever they come from.
+    ///
+    /// # Errors
+    /// With what no matrix has.
+    pub(super) fn from_arrays(
+        bins: usize,
+        offsets: Vec<u32>,
+        bins_of: Vec<u32>,
+        shares: Vec<f32>,
+        whole: Vec<u64>,
+    ) -> Result<Matrix, &'static str> {
+        let first_and_last = (offsets.first().copied(), offsets.last().map(|last| *last as usize));
+        if first_and_last != (Some(0), Some(bins_of.len())) || !offsets.is_sorted() {
+            return Err("its pixels are out of order");
+        }
+        if shares.len() != bins_of.len() || whole.len() != (offsets.len() - 1).div_ceil(64) {
+            return Err("its arrays differ in length");
+        }
+        if !shares.iter().all(|share| *share > 0.0 && *share <= 1.0 + SLACK) {
+            return Err("a pixel has a share that is none");
+        }
+        let in_order = |pixel: &[u32]| {
+            let bins_of = &bins_of[pixel[0] as usize..pixel[1] as usize];
+            bins_of.windows(2).all(|pair| pair[0] < pair[1]) && bins_of.last().is_none_or(|bin| (*bin as usize) < bins)
+        };
+        if !offsets.windows(2).all(in_order) {
+            return Err("a pixel has a bin that is none");
+        }
+        Ok(Matrix { bins, offsets, bins_of, shares, whole })
+    }
+}
+
 /// Takes the pixels of a [`Matrix`], one after the other.
 #[derive(Clone, Debug)]
 pub struct MatrixBuilder {

@@ -77,6 +77,21 @@ impl CornerArray {
         }
     }
 
+    /// Hands all corners to `take`, piece by piece, for a digest.
+    pub(super) fn identify(&self, take: &mut dyn FnMut(&[u8])) {
+        let (own, shared): (&[f32], &[[f64; 2]]) = match &self.vertices {
+            Vertices::Own(values) => (values, &[]),
+            Vertices::Shared(vertices) => (&[], vertices),
+        };
+        take(format!("corners {:?}, {} and {}\n", self.shape, own.len(), shared.len()).as_bytes());
+        for piece in own.chunks(4096) {
+            take(&piece.iter().flat_map(|value| value.to_le_bytes()).collect::<Vec<u8>>());
+        }
+        for piece in shared.chunks(4096) {
+            take(&piece.iter().flatten().flat_map(|value| value.to_le_bytes()).collect::<Vec<u8>>());
+        }
+    }
+
     /// True for each pixel that has no position, row by row; `None` when all have one.
     #[must_use]
     pub fn without_position(&self) -> Option<Vec<bool>> {

@@ -2,24 +2,20 @@
 
 use std::time::Instant;
 
-use aureole_codec::Decoder;
-
+use super::frame::Frame;
 use super::moments::{Moments, Part};
 use super::{GatherPlan, clip, percentile};
-use crate::dtype::Dtype;
-use crate::kernel::float::FloatPixel;
 use crate::pattern::{OwnConstants, Pattern, Status};
 use crate::pipeline::{ChunkBuf, Stages, Worker};
 use crate::plan::{check_factor, factor_of};
-use crate::recipe::{ErrorKind, ErrorModel, Mode};
+use crate::recipe::{ErrorKind, ErrorModel, Marks, Mode};
 
 /// Scratch of one thread; allocates nothing once every buffer has been used.
 pub(super) struct GatherWorker<'p> {
     plan: &'p GatherPlan,
-    decoder: Decoder,
-    bytes: Vec<u8>,
-    /// Values of the frame's pixels, NaN where it masks one.
-    raw: Vec<f64>,
+    frame: Frame,
+    /// The frame's variances, where it has some of its own.
+    variance: Option<Frame>,
     /// The pixels of one bin.
     parts: Vec<Part>,
     order: percentile::Order,
@@ -30,9 +26,8 @@ impl<'p> GatherWorker<'p> {
     pub(super) fn new(plan: &'p GatherPlan) -> GatherWorker<'p> {
         GatherWorker {
             plan,
-            decoder: plan.decoder(),
-            bytes: vec![0; plan.format.bytes()],
-            raw: vec![0.0; plan.format.elems()],
+            frame: plan.frame(),
+            variance: plan.variance_frame(),
             parts: Vec::new(),
             order: percentile::Order::default(),
             stages: Stages::default(),
@@ -40,48 +35,33 @@ impl<'p> GatherWorker<'p> {
     }
 
     fn decode(&mut self, chunk: &ChunkBuf) -> Result<(), String> {
-        if let Some(reason) = &chunk.error {
-            return Err(reason.clone());
-        }
-        let decoded = self.decoder.decode_chunk(&chunk.bytes, chunk.filter_mask, &mut self.bytes);
-        decoded.map_err(|error| error.to_string())?;
-        match self.plan.dtype {
-            Dtype::U8 => self.read::<u8>(),
-            Dtype::U16 => self.read::<u16>(),
-            Dtype::U32 => self.read::<u32>(),
-            Dtype::U64 => self.read::<u64>(),
-            Dtype::I8 => self.read::<i8>(),
-            Dtype::I16 => self.read::<i16>(),
-            Dtype::I32 => self.read::<i32>(),
-            Dtype::I64 => self.read::<i64>(),
-            Dtype::F32 => self.read::<f32>(),
-            Dtype::F64 => self.read::<f64>(),
+        self.frame.decode(chunk, &self.plan.marks)?;
+        let Some(variance) = &mut self.variance else { return Ok(()) };
+        let chunk = chunk.variance.as_ref().ok_or("it came without its variances")?;
+        variance.decode(chunk, &Marks::default()).map_err(|reason| format!("its variances: {reason}"))?;
+        for (raw, variance) in self.frame.values.iter_mut().zip(&variance.values) {
+            if variance.is_nan() || *variance < 0.0 {
+                *raw = f64::NAN;
+            }
         }
         Ok(())
-    }
-
-    fn read<P: FloatPixel>(&mut self) {
-        for (pixel, value) in self.raw.iter_mut().enumerate() {
-            let raw = P::read(&self.bytes, pixel);
-            *value = if raw.is_masked(&self.plan.marks) { f64::NAN } else { raw.value() };
-        }
     }
 
     /// Collects the pixels of a bin; returns whether the frame masks some of them.
     fn gather(&mut self, bin: usize) -> bool {
         let plan = self.plan;
         let model = if plan.error_model == ErrorModel::None { ErrorModel::Poisson } else { plan.error_model };
+        let variances = self.variance.as_ref().map_or(&plan.variance, |frame| &frame.values);
         self.parts.clear();
         let mut masked = false;
         for (pixel, share) in plan.columns.of_bin(bin) {
-            let raw = self.raw[pixel];
+            let raw = self.frame.values[pixel];
             if raw.is_nan() {
                 masked = true;
                 continue;
             }
             let corrected = raw - plan.dark.get(pixel).copied().unwrap_or(0.0);
-            let variance =
-                if model.is_poisson() { raw.max(1.0) } else { plan.variance.get(pixel).copied().unwrap_or(0.0) };
+            let variance = if model.is_poisson() { raw.max(1.0) } else { variances.get(pixel).copied().unwrap_or(0.0) };
             self.parts.push(Part {
                 share,
                 weight: share * plan.norm[pixel],

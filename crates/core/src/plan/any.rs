@@ -2,7 +2,7 @@
 
 use super::{CpuPlan, Ingredients, PlanError};
 use crate::gather::GatherPlan;
-use crate::pipeline::Plan;
+use crate::pipeline::{Plan, StackSpec};
 use crate::recipe::{ErrorModel, Mode};
 
 /// A plan of either form.
@@ -33,6 +33,18 @@ impl AnyPlan {
             AnyPlan::Linear(plan) => Some(plan),
             AnyPlan::Gather(_) => None,
         }
+    }
+
+    /// Makes the plan of frames that come with frames of variances, stored as `variances` says.
+    ///
+    /// # Errors
+    /// When shapes disagree, the error model is another one, or no pixel is left.
+    pub fn with_variances(
+        ingredients: &Ingredients<'_>,
+        mode: Mode,
+        variances: &StackSpec,
+    ) -> Result<AnyPlan, PlanError> {
+        Ok(AnyPlan::Gather(Box::new(GatherPlan::with_variances(ingredients, mode, variances)?)))
     }
 
     /// `Σ c·n` of each bin, over all its pixels.

@@ -11,7 +11,7 @@ pub enum ErrorModel {
     None,
     /// Counting statistics: the variance of a pixel is `max(1, raw)`.
     Poisson,
-    /// An image of variances, the same for every frame.
+    /// An image of variances, the same for every frame, or a stack with one for each frame.
     Variance,
     /// The spread of the pixels about the mean of their bin.
     Azimuthal,

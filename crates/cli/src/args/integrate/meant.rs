@@ -202,6 +202,7 @@ fn execution(run: &RunArgs) -> Execution {
         batch: run.batch.map(usize::from),
         isa: run.isa.map(str::to_owned),
         strict: run.strict,
+        plan_cache: run.plan_cache.clone(),
     }
 }
 

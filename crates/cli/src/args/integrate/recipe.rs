@@ -112,11 +112,12 @@ pub(crate) struct PatternArgs {
     /// With --mode sigma-clip: times that pixels are left out, at most [default: 5]
     #[arg(long, value_name = "N")]
     pub(crate) max_iter: Option<u32>,
-    /// Where errors come from: none, poisson (counting statistics), variance (an image, see --variance), azimuthal (the
+    /// Where errors come from: none, poisson (counting statistics), variance (given, see --variance), azimuthal (the
     /// spread of the pixels of a bin) or hybrid (azimuthal to clip, poisson to write) [default: none]
     #[arg(long, value_name = "MODEL", value_parser = one_of("an error model", ErrorModel::NAMES), hide_possible_values = true)]
     pub(crate) error_model: Option<&'static str>,
-    /// An image of the pixels' variances, for --error-model variance, which it implies
+    /// The pixels' variances, for --error-model variance, which it implies: an image, or FILE::/path of a stack with one
+    /// frame of variances for each frame
     #[arg(long, value_name = "FILE")]
     pub(crate) variance: Option<String>,
     /// Which errors are written: sem (standard error of the mean) or std (standard deviation of a pixel) [default: sem]
