@@ -151,7 +151,7 @@ def separation(frame, filled):
         check(f"mean = {halo} + {above}", worst <= 5e-7, f"worst {worst:.1e}")
     how = {"unit": "q_nm^-1", "method": ("no", "csr", "cython")}
     theirs = frame.ai.separate(frame.image, BINS, percentile=50, restore_mask=False, **how)
-    # Without a dummy of its own, pyFAI takes what lies between -3.5 and -0.5 counts above the halo for bad pixels.
+    # Without a dummy of its own, pyFAI takes values from -3.5 to -0.5 for bad pixels of this detector.
     how |= {"mask": frame.masked, "dummy": -1e30, "delta_dummy": 1}
     above = frame.ai.integrate1d(theirs.bragg, BINS, **how).intensity
     # What drawing the halo back onto the pixels costs, in a bin whose pixels have no curve of their own to follow.
