@@ -27,17 +27,23 @@ fn with_variances(change: impl Fn(&mut Vec<f32>)) -> Desk {
     desk
 }
 
-/// Writes the given frames, and leaves the others out.
+/// Writes the given frames, and leaves the others out. The file is a copy: HDF5's lock on the one that was written may live
+/// on in a process that another test is about to start.
 fn write<T: hdf5_metno::H5Type>(desk: &Desk, name: &str, variances: &[T], frames: &[usize]) {
-    let file = File::create(desk.path(name)).unwrap();
-    let shape = (variances.len() / PIXELS, SHAPE.0, SHAPE.1);
-    let builder = file.new_dataset::<T>().shape(shape).chunk((1, SHAPE.0, SHAPE.1)).deflate(1);
-    let dataset = builder.create("of").unwrap();
-    for frame in frames {
-        let image = &variances[frame * PIXELS..][..PIXELS];
-        let image = ndarray::ArrayView3::from_shape((1, SHAPE.0, SHAPE.1), image).unwrap();
-        dataset.write_slice(&image, (*frame..frame + 1, .., ..)).unwrap();
+    let written = desk.path(&format!("{name}.written"));
+    {
+        let file = File::create(&written).unwrap();
+        let shape = (variances.len() / PIXELS, SHAPE.0, SHAPE.1);
+        let builder = file.new_dataset::<T>().shape(shape).chunk((1, SHAPE.0, SHAPE.1)).deflate(1);
+        let dataset = builder.create("of").unwrap();
+        for frame in frames {
+            let image = &variances[frame * PIXELS..][..PIXELS];
+            let image = ndarray::ArrayView3::from_shape((1, SHAPE.0, SHAPE.1), image).unwrap();
+            dataset.write_slice(&image, (*frame..frame + 1, .., ..)).unwrap();
+        }
     }
+    std::fs::copy(&written, desk.path(name)).unwrap();
+    std::fs::remove_file(written).unwrap();
 }
 
 #[test]
