@@ -53,10 +53,11 @@ counted tests cargo test --workspace --no-fail-fast -- --show-output
 # The oracles: scripts that compare the program, or an example that prints what a crate computes, with pyFAI and its kin.
 data=${AUREOLE_DATA:-../shared/data}
 [ -d "$data" ] || echo "SKIPPED: oracles on real files: $data is not there (set AUREOLE_DATA)" | tee "$logs/data.log"
-step build cargo build --bin aureole --example dump_stack --example dump_binning --example detector_table
+step build cargo build --bin aureole --example dump_stack --example dump_binning --example detector_table --example rewrite_poni
 counted simulated "$PYTHON" tests/oracle/simulated.py target/debug/aureole
 counted readers "$PYTHON" tests/oracle/readers.py target/debug/examples/dump_stack $([ -d "$data" ] && echo "$data")
 counted detectors "$PYTHON" tests/oracle/detectors.py
+counted ponis "$PYTHON" tests/oracle/ponis.py target/debug/examples/rewrite_poni "$data"
 counted geometry "$PYTHON" tests/oracle/geometry.py
 counted wrong-results "$PYTHON" tests/oracle/wrong_results.py target/debug/aureole
 counted combinations "$PYTHON" tests/oracle/combinations.py target/debug/aureole
