@@ -134,8 +134,10 @@ def page(tables, version):
     """The whole page, and the number of cases that missed."""
     counted = [row for table in tables if not table["again"] for _, row in table["rows"]]
     cases, missed = (sum(row[of] for row in counted) for of in ("cases", "missed"))
+    beyond = sum(not within(row["worst"]) and not row["missed"] for row in counted)
     lines = ["# Parity with pyFAI", "",
-             f"Written by `make parity`, beside pyFAI {version}: {cases:,} cases, {missed} of them outside what is allowed. Each row has the worst",
+             f"Written by `make parity`, beside pyFAI {version}: {cases:,} cases. {beyond} rows lie beyond what is allowed for a reason that they name,",
+             f"and {missed} cases for none. Each row has the worst",
              f"relative difference of intensities and errors over its cases, in bins that hold at least {LEAST_PIXELS} pixels. Allowed:",
              f"{OF_MAXIMUM:.0e} of the maximum and {OF_BIN:.0e} of a bin; a row beyond that says **outside**, and why. A case is compared",
              "with pyFAI's own result, or else with what the column *beside* says; the last two figures are then the distance of pyFAI as",
