@@ -7,6 +7,7 @@ pub use index::BlockIndex;
 
 use crate::bitshuffle::{GROUP, unshuffle};
 use crate::filter::bitshuffle::undo_block;
+use crate::prefetch::prefetch;
 use crate::{ChunkFormat, DecodeError, Isa};
 use index::Stored;
 use stages::Stages;
@@ -33,25 +34,27 @@ impl Decoder {
         &self.format
     }
 
-    /// Finds the blocks of a chunk and checks every length on the way; `index` is overwritten. Bit `i` of `filter_mask` says
-    /// that filter `i` was skipped. A format that is not blocked gets one block, the whole chunk.
+    /// Makes ready to decode the blocks of a chunk; `index` is overwritten. Bit `i` of `filter_mask` says that filter `i`
+    /// was skipped. A format that is not blocked gets one block, the whole chunk. What is wrong with a block shows when it
+    /// is decoded.
     ///
     /// # Errors
-    /// When the chunk is too short, its header contradicts the format, or (`BlockSize`) its blocks have another size than
-    /// the format's: `decode_chunk` decodes such a chunk.
+    /// When the chunk has no whole header, its header contradicts the format, or (`BlockSize`) its blocks have another size
+    /// than the format's: `decode_chunk` decodes such a chunk.
     pub fn index(&self, chunk: &[u8], filter_mask: u32, index: &mut BlockIndex) -> Result<(), DecodeError> {
         index.build(&self.format, chunk, filter_mask)
     }
 
-    /// Decodes one block of the chunk that `index` was made from; `out` has exactly the bytes of the block.
+    /// Decodes one block of the chunk that `index` was made from; `out` has exactly the bytes of the block. In whatever
+    /// order: blocks in their order, each is found where the last one ended.
     ///
     /// # Errors
-    /// When the block is corrupt, `out` has another length (`WrongLength`), or there is no such block (`Truncated`). What
-    /// `out` holds afterwards is unspecified.
+    /// When the block is corrupt, `out` has another length (`WrongLength`), or there is no such block or a length before it
+    /// goes beyond the chunk (`Truncated`). What `out` holds afterwards is unspecified.
     pub fn decode_block(
         &mut self,
         chunk: &[u8],
-        index: &BlockIndex,
+        index: &mut BlockIndex,
         block: usize,
         out: &mut [u8],
     ) -> Result<(), DecodeError> {
@@ -78,11 +81,16 @@ impl Decoder {
             }
             Stored::Lz4 => {
                 if !body.is_empty() {
-                    let src = index.block(block).and_then(|range| chunk.get(range)).ok_or(DecodeError::Truncated)?;
+                    let place = index.block(chunk, block)?;
+                    let src = chunk.get(place.clone()).ok_or(DecodeError::Truncated)?;
+                    // The next block of this chunk has a turn once all other chunks of a batch have had theirs: time
+                    // enough to fetch what will about be its bytes.
+                    prefetch(chunk, place.end..place.end + place.len());
                     undo_block(self.isa, elem_size, src, body, &mut self.planes)?;
                 }
                 if !tail.is_empty() {
-                    tail.copy_from_slice(chunk.get(index.tail()).ok_or(DecodeError::Truncated)?);
+                    let place = index.tail(&self.format, chunk)?;
+                    tail.copy_from_slice(chunk.get(place).ok_or(DecodeError::Truncated)?);
                 }
             }
             Stored::Whole => self.decode_chunk(chunk, index.filter_mask(), out)?,

@@ -10,6 +10,7 @@ mod filter;
 pub mod format;
 pub mod isa;
 pub mod lz4;
+mod prefetch;
 pub mod testing;
 
 pub use decoder::{BlockIndex, Decoder};

@@ -82,7 +82,7 @@ impl<'p> CpuWorker<'p> {
                 continue;
             }
             let out = &mut self.pixels[lane][..len];
-            if let Err(error) = self.decoder.decode_block(&chunk.bytes, &self.indexes[lane], block, out) {
+            if let Err(error) = self.decoder.decode_block(&chunk.bytes, &mut self.indexes[lane], block, out) {
                 Sums::fail(sums, lane, &format!("block {block}: {error}"));
             }
         }

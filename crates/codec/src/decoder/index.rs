@@ -1,17 +1,22 @@
 //! Where the blocks of a chunk lie.
+//!
+//! Each block follows its own length, so that finding one means to read the lengths of all before it: one load after the other,
+//! each from memory that no cache holds yet. They are read as blocks are asked for, when the block itself is about to be decoded.
 
 use std::ops::Range;
 
 use crate::bitshuffle::GROUP;
-use crate::filter::bitshuffle::{block_elems, walk};
+use crate::filter::bitshuffle::{HEADER, block_elems, next_block, raw_tail};
 use crate::{ChunkFormat, Compression, DecodeError, Filter};
 
-/// Where each block of a chunk lies. Reused from chunk to chunk, it allocates for the first one only.
+/// Where the blocks of a chunk lie, as far as they have been asked for. Reused from chunk to chunk, it allocates for the first one
+/// only.
 #[derive(Clone, Debug, Default)]
 pub struct BlockIndex {
     stored: Stored,
     blocks: Vec<Range<usize>>,
-    tail: Range<usize>,
+    /// Where the length of the next block stands.
+    next: usize,
     filter_mask: u32,
 }
 
@@ -48,16 +53,10 @@ impl BlockIndex {
     }
 
     fn build_lz4(&mut self, format: &ChunkFormat, chunk: &[u8]) -> Result<(), DecodeError> {
-        let elem_size = format.elem_size();
-        if block_elems(chunk, elem_size, format.bytes())? != format.block_elems() {
+        if block_elems(chunk, format.elem_size(), format.bytes())? != format.block_elems() {
             return Err(DecodeError::BlockSize);
         }
-        let tail = format.elems() % GROUP;
-        let count = (format.elems() - tail).div_ceil(format.block_elems());
-        self.tail = walk(chunk, count, tail * elem_size, |range| {
-            self.blocks.push(range);
-            Ok(())
-        })?;
+        self.next = HEADER;
         Ok(())
     }
 
@@ -65,12 +64,25 @@ impl BlockIndex {
         self.stored
     }
 
-    pub(super) fn block(&self, block: usize) -> Option<Range<usize>> {
-        self.blocks.get(block).cloned()
+    /// The place of a compressed block, which the format must have.
+    pub(super) fn block(&mut self, chunk: &[u8], block: usize) -> Result<Range<usize>, DecodeError> {
+        while self.blocks.len() <= block {
+            let place = next_block(chunk, self.next)?;
+            self.next = place.end;
+            self.blocks.push(place);
+        }
+        Ok(self.blocks[block].clone())
     }
 
-    pub(super) fn tail(&self) -> Range<usize> {
-        self.tail.clone()
+    /// The place of the elements behind the last block, fewer than [`GROUP`].
+    pub(super) fn tail(&mut self, format: &ChunkFormat, chunk: &[u8]) -> Result<Range<usize>, DecodeError> {
+        let tail = format.elems() % GROUP;
+        let blocks = (format.elems() - tail).div_ceil(format.block_elems());
+        let at = match blocks.checked_sub(1) {
+            Some(last) => self.block(chunk, last)?.end,
+            None => HEADER,
+        };
+        raw_tail(chunk, at, tail * format.elem_size())
     }
 
     pub(super) const fn filter_mask(&self) -> u32 {

@@ -10,7 +10,8 @@ use super::{be32, be64};
 use crate::bitshuffle::{GROUP, unshuffle};
 use crate::{DecodeError, Isa, lz4};
 
-const HEADER: usize = 12;
+/// Bytes before the first block's length.
+pub(crate) const HEADER: usize = 12;
 
 /// Checks the header of a chunk with LZ4 against the decoded length and returns the elements of its blocks.
 pub(crate) fn block_elems(chunk: &[u8], elem_size: usize, decoded: usize) -> Result<usize, DecodeError> {
@@ -32,15 +33,23 @@ pub(crate) fn walk(
 ) -> Result<Range<usize>, DecodeError> {
     let mut at = HEADER;
     for _ in 0..blocks {
-        let stored = be32(chunk, at)?;
-        at += 4;
-        if stored > chunk.len() - at {
-            return Err(DecodeError::Truncated);
-        }
-        visit(at..at + stored)?;
-        at += stored;
+        let block = next_block(chunk, at)?;
+        at = block.end;
+        visit(block)?;
     }
-    if tail > chunk.len() - at { Err(DecodeError::Truncated) } else { Ok(at..at + tail) }
+    raw_tail(chunk, at, tail)
+}
+
+/// The place of the block whose length stands at `at`.
+pub(crate) fn next_block(chunk: &[u8], at: usize) -> Result<Range<usize>, DecodeError> {
+    let stored = be32(chunk, at)?;
+    let start = at + 4;
+    if stored > chunk.len() - start { Err(DecodeError::Truncated) } else { Ok(start..start + stored) }
+}
+
+/// The place of the elements that follow the last block, `bytes` bytes from `at` on.
+pub(crate) fn raw_tail(chunk: &[u8], at: usize, bytes: usize) -> Result<Range<usize>, DecodeError> {
+    if bytes > chunk.len().saturating_sub(at) { Err(DecodeError::Truncated) } else { Ok(at..at + bytes) }
 }
 
 /// The start of `dst` that the chunk says it fills.

@@ -101,7 +101,7 @@ fn an_index_and_a_decoder_are_used_again() {
     for data in [&first, &second, &first] {
         let chunk = encode(&format, 0, data);
         decoder.index(&chunk, 0, &mut index).unwrap();
-        decoder.decode_block(&chunk, &index, 2, &mut out).unwrap();
+        decoder.decode_block(&chunk, &mut index, 2, &mut out).unwrap();
         assert_eq!(out, data[128 * 4..192 * 4]);
     }
 }
@@ -113,7 +113,7 @@ fn the_output_must_have_the_blocks_length() {
     let (mut decoder, mut index) = (Decoder::new(&format, Isa::best()), BlockIndex::default());
     decoder.index(&chunk, 0, &mut index).unwrap();
     for wrong in [0, 8191, 8193] {
-        assert_eq!(decoder.decode_block(&chunk, &index, 0, &mut vec![0; wrong]), Err(DecodeError::WrongLength));
+        assert_eq!(decoder.decode_block(&chunk, &mut index, 0, &mut vec![0; wrong]), Err(DecodeError::WrongLength));
     }
     assert_eq!(decoder.decode_chunk(&chunk, 0, &mut [0; 19_999]), Err(DecodeError::WrongLength));
 }

@@ -120,7 +120,7 @@ pub(crate) fn decode_blocks(format: &ChunkFormat, isa: Isa, chunk: &[u8], mask: 
     for block in (0..format.blocks()).rev() {
         let elems = format.block_range(block);
         let bytes = elems.start * format.elem_size()..elems.end * format.elem_size();
-        decoder.decode_block(chunk, &index, block, &mut out[bytes])?;
+        decoder.decode_block(chunk, &mut index, block, &mut out[bytes])?;
     }
     Ok(out)
 }

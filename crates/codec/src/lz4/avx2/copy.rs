@@ -96,8 +96,17 @@ pub(super) unsafe fn copy16(src: &[u8], from: usize, dst: &mut [u8], at: usize) 
 #[inline]
 pub(super) unsafe fn copy_literals(literals: &[u8], dst: &mut [u8], at: usize) {
     let n = literals.len();
-    if n < 32 {
+    if n < 16 {
         dst[at..at + n].copy_from_slice(literals);
+        return;
+    }
+    if n < 32 {
+        // SAFETY: both sides have n bytes, 16 at least: the first and the last 16 of them, which may overlap.
+        unsafe {
+            let (first, last) = (load16(literals, 0), load16(literals, n - 16));
+            store16(dst, at, first);
+            store16(dst, at + n - 16, last);
+        }
         return;
     }
     let mut i = 0;
