@@ -3,6 +3,7 @@
 
 mod floats;
 mod integers;
+mod lanes;
 mod plan;
 
 use std::ops::Range;
@@ -16,6 +17,7 @@ use crate::pattern::Pattern;
 use crate::pipeline::{BlockPlan, BlockWorker, ChunkBuf, Stages, Worker};
 use crate::plan::{CpuPlan, Slice};
 use crate::sums::{LANES, Sums};
+use lanes::Lanes;
 
 /// Scratch of one thread; allocates nothing once every buffer has been used.
 pub struct CpuWorker<'p> {
@@ -24,8 +26,8 @@ pub struct CpuWorker<'p> {
     decoder: Decoder,
     /// Where the blocks of each chunk lie.
     indexes: Vec<BlockIndex>,
-    /// Decoded pixels of one block, or of a whole frame where the format has no blocks; one buffer a frame.
-    pixels: Vec<Vec<u8>>,
+    /// Decoded pixels of one block of each frame, or of whole frames where the format has no blocks.
+    pixels: Lanes,
     /// The pixels of a slice with the frames side by side.
     tile: Vec<u32>,
     /// One a plan.
@@ -41,7 +43,7 @@ impl<'p> CpuWorker<'p> {
             plans,
             decoder,
             indexes: Vec::new(),
-            pixels: Vec::new(),
+            pixels: Lanes::default(),
             tile: Vec::new(),
             sums: Vec::new(),
             frames: Vec::new(),
@@ -56,14 +58,14 @@ impl<'p> CpuWorker<'p> {
         let elems = if format.is_blocked() { format.block_elems().min(format.elems()) } else { format.elems() };
         let len = elems * format.elem_size();
         self.indexes.resize_with(chunks.len().max(self.indexes.len()), BlockIndex::default);
-        self.pixels.resize_with(chunks.len().max(self.pixels.len()), || vec![0; len]);
+        self.pixels.reserve(chunks.len(), len);
         for (lane, chunk) in chunks.iter().enumerate() {
             if let Some(reason) = &chunk.error {
                 Sums::fail(sums, lane, reason);
             } else if let Err(error) = if format.is_blocked() {
                 self.decoder.index(&chunk.bytes, chunk.filter_mask, &mut self.indexes[lane])
             } else {
-                self.decoder.decode_chunk(&chunk.bytes, chunk.filter_mask, &mut self.pixels[lane])
+                self.decoder.decode_chunk(&chunk.bytes, chunk.filter_mask, self.pixels.of_mut(lane))
             } {
                 Sums::fail(sums, lane, &error.to_string());
             }
@@ -81,7 +83,7 @@ impl<'p> CpuWorker<'p> {
             if sums[0].failed[lane].is_some() {
                 continue;
             }
-            let out = &mut self.pixels[lane][..len];
+            let out = &mut self.pixels.of_mut(lane)[..len];
             if let Err(error) = self.decoder.decode_block(&chunk.bytes, &mut self.indexes[lane], block, out) {
                 Sums::fail(sums, lane, &format!("block {block}: {error}"));
             }

@@ -11,7 +11,7 @@ impl CpuWorker<'_> {
         for (plan, sums) in self.plans.iter().zip(sums) {
             for lane in 0..sums.frames() {
                 if sums.failed[lane].is_none() {
-                    add_frame::<P>(plan, part, &self.pixels[lane][bytes.clone()], lane, sums);
+                    add_frame::<P>(plan, part, &self.pixels.of(lane)[bytes.clone()], lane, sums);
                 }
             }
         }

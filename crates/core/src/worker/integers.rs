@@ -42,18 +42,21 @@ impl CpuWorker<'_> {
         let frames = sums[0].frames();
         if frames > 1 {
             let mut lanes: [&[u8]; LANES] = [&[]; LANES];
-            lanes.iter_mut().zip(&self.pixels[..frames]).for_each(|(lane, pixels)| *lane = &pixels[bytes.clone()]);
+            lanes[..frames]
+                .iter_mut()
+                .enumerate()
+                .for_each(|(lane, pixels)| *pixels = &self.pixels.of(lane)[bytes.clone()]);
             self.tile.resize(part.elems.len() * LANES, 0);
             kernel::fill_tile::<P>(self.plans[0].isa, &lanes[..frames], part.elems.len(), &mut self.tile);
         }
         for (plan, sums) in self.plans.iter().zip(sums) {
             let slice = part.of(plan);
             let entries = entries(plan, slice);
-            let seen = self.sum::<P>(plan.isa, &entries, &self.pixels[0][bytes.clone()], sums);
+            let seen = self.sum::<P>(plan.isa, &entries, &self.pixels.of(0)[bytes.clone()], sums);
             let Some(marked) = Marked::new(plan) else { continue };
             for (lane, seen) in seen.into_iter().enumerate().take(frames) {
                 if marked.may_be_in(seen) && sums.failed[lane].is_none() {
-                    let frame = &self.pixels[lane][bytes.clone()];
+                    let frame = &self.pixels.of(lane)[bytes.clone()];
                     take_back::<P>(plan, slice, &entries, frame, marked, lane, sums);
                 }
             }
