@@ -32,11 +32,12 @@ pub(super) fn unshuffle<const S: usize>(src: &[u8], dst: &mut [u8]) -> usize {
         let mut bytes = [[_mm512_setzero_si512(); 8]; S];
         let mut used = 0;
         for (byte, bytes) in bytes.iter_mut().enumerate() {
-            for (bit, row) in bytes.iter_mut().enumerate() {
-                *row = load(&src[(byte * GROUP + bit) * plane + tile * WIDTH..]);
-            }
-            if any(bytes) {
-                *bytes = regroup::<S>(transpose(bytes));
+            let planes = &src[byte * GROUP * plane..][..GROUP * plane];
+            // Row by row by name, so that the rows stay in registers.
+            let row = |bit: usize| load(&planes[bit * plane + tile * WIDTH..]);
+            let rows = [row(0), row(1), row(2), row(3), row(4), row(5), row(6), row(7)];
+            if any(&rows) {
+                *bytes = regroup::<S>(transpose(&rows));
                 used = byte + 1;
             }
         }
