@@ -28,9 +28,10 @@ pub(super) fn unshuffle<const S: usize>(src: &[u8], dst: &mut [u8]) -> usize {
         let mut bytes = [[_mm256_setzero_si256(); 8]; S];
         let mut used = false;
         for (byte, bytes) in bytes.iter_mut().enumerate() {
-            for (bit, row) in bytes.iter_mut().enumerate() {
-                *row = load(&src[(byte * GROUP + bit) * plane + tile * WIDTH..]);
-            }
+            let planes = &src[byte * GROUP * plane..][..GROUP * plane];
+            // Row by row by name, so that the rows stay in registers.
+            let row = |bit: usize| load(&planes[bit * plane + tile * WIDTH..]);
+            *bytes = [row(0), row(1), row(2), row(3), row(4), row(5), row(6), row(7)];
             if any(bytes) {
                 transpose(bytes);
                 used = true;
