@@ -21,7 +21,7 @@ pub(crate) struct Opened {
 }
 
 /// Opens a file for reading only: plainly, else as one that another program is writing (SWMR), else without locks and
-/// past the mark of a writer that never closed it.
+/// past the mark of a writer that never closed it, else as one that is cut short.
 ///
 /// # Errors
 /// [`Hdf5Error::Open`] when the file is missing, is no HDF5 file or is damaged.
@@ -43,6 +43,10 @@ pub(crate) fn open(path: &Path) -> Result<Opened, Hdf5Error> {
     }
     if let Ok(file) = raw::open_unmarked(path) {
         let notice = format!("{} is locked or marked as open for writing; read without a lock", path.display());
+        return Ok(Opened { file, notice: Some(notice) });
+    }
+    if let Ok(file) = raw::open_cut_off(path) {
+        let notice = format!("{} is cut short; only what is there is read", path.display());
         return Ok(Opened { file, notice: Some(notice) });
     }
     Err(fail(format!("HDF5 cannot open it ({plain})")))

@@ -102,13 +102,24 @@ fn text(value: &[u8]) -> String {
 /// Opens a file read-only, without locks and past the mark of a writer that never closed it. The file is not changed:
 /// the mark is cleared in memory, by the property that HDF5's own tool `h5clear` uses.
 pub(crate) fn open_unmarked(path: &Path) -> Result<File> {
+    open_with(path, c"clear_status_flags")
+}
+
+/// Opens a file read-only and without locks that is shorter than it says, by the other property of `h5clear`. What lies beyond
+/// its end cannot be read.
+pub(crate) fn open_cut_off(path: &Path) -> Result<File> {
+    open_with(path, c"skip_eof_check")
+}
+
+/// Opens a file read-only and without locks, with a property of the library's own tools set.
+fn open_with(path: &Path, property: &CStr) -> Result<File> {
     let name = path.to_str().and_then(|path| CString::new(path).ok()).ok_or("a file name that HDF5 cannot take")?;
     let access = hdf5_metno::file::FileAccess::build().file_locking(false).finish()?;
-    let mut clear: u8 = 1;
+    let mut set: u8 = 1;
     sync(|| {
-        let value: *mut c_void = (&raw mut clear).cast();
-        // SAFETY: the property is a C `bool`, one byte, which the library copies.
-        h5check(unsafe { H5Pset(access.id(), c"clear_status_flags".as_ptr(), value) })?;
+        let value: *mut c_void = (&raw mut set).cast();
+        // SAFETY: both properties are a C `bool`, one byte, which the library copies; the name is NUL-terminated.
+        h5check(unsafe { H5Pset(access.id(), property.as_ptr(), value) })?;
         // SAFETY: `name` is NUL-terminated and `access` is a live file access list; the new id is owned by the result.
         unsafe { hdf5_metno::from_id(h5check(H5Fopen(name.as_ptr(), H5F_ACC_RDONLY, access.id()))?) }
     })

@@ -130,3 +130,19 @@ fn a_spoilt_frame_is_counted_and_the_others_are_kept() {
     assert!(said.contains("error: frame "), "{said}");
     desk.run("plot strict.h5 -o strict.png").is(0);
 }
+
+#[test]
+fn a_file_that_is_cut_short_gives_the_frames_that_are_there() {
+    let desk = Desk::with_stack();
+    let whole = std::fs::read(desk.path("stack.h5")).unwrap();
+    std::fs::write(desk.path("cut.h5"), &whole[..whole.len() / 2]).unwrap();
+    let said = desk.run("integrate cut.h5 --poni stack.poni -o cut_patterns.h5").is(3);
+    assert!(said.contains("cut.h5 is cut short") && said.contains("is cut off"), "{said}");
+    desk.run("integrate stack.h5 --poni stack.poni -o patterns.h5").is(0);
+    let row = |name: &str, frame: usize| {
+        let result = aureole::result::ResultFile::open(&desk.path(name), None).unwrap();
+        result.row(frame).unwrap().intensity.iter().map(|value| value.to_bits()).collect::<Vec<_>>()
+    };
+    assert_eq!(row("cut_patterns.h5", 0), row("patterns.h5", 0));
+    assert!(row("cut_patterns.h5", 9).iter().all(|bits| f32::from_bits(*bits).is_nan()));
+}
