@@ -125,10 +125,13 @@ fn part(matrix: &Matrix, constants: &PixelConstants, elems: Range<usize>, fracti
     // By bin, then by pixel: sums of a bin stay in registers, and sums in f64 keep the order of the pixels.
     entries.sort_unstable_by_key(|(key, _)| *key);
     let same_bin = |a: &(u64, u32), b: &(u64, u32)| bin_of(a.0) == bin_of(b.0);
-    let runs = entries.chunk_by(same_bin).map(|run| Run { bin: bin_of(run[0].0), len: run.len() as u32 }).collect();
+    let mut bins: Vec<&[(u64, u32)]> = entries.chunk_by(same_bin).collect();
+    // Runs of one length behind each other: the processor then foresees where each ends.
+    bins.sort_by_key(|run| run.len());
+    let in_order = || bins.iter().copied().flatten();
     Part {
-        runs,
-        pixels: entries.iter().map(|entry| pixel_of(entry.0)).collect(),
-        coefficients: entries.iter().map(|entry| entry.1).collect(),
+        runs: bins.iter().map(|run| Run { bin: bin_of(run[0].0), len: run.len() as u32 }).collect(),
+        pixels: in_order().map(|entry| pixel_of(entry.0)).collect(),
+        coefficients: in_order().map(|entry| entry.1).collect(),
     }
 }
