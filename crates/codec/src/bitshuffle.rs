@@ -37,7 +37,7 @@ pub fn unshuffle(isa: Isa, elem_size: usize, src: &[u8], dst: &mut [u8]) {
 fn unshuffle_sized<const S: usize>(isa: Isa, src: &[u8], dst: &mut [u8]) {
     #[cfg(target_arch = "x86_64")]
     let done = if isa.has_avx512() {
-        // SAFETY: an Isa with AVX-512 exists only where the CPU has F, BW, VL, VBMI and GFNI.
+        // SAFETY: an Isa with AVX-512 exists only where the CPU has F, BW, VL, VBMI, VNNI and GFNI.
         unsafe { avx512::unshuffle::<S>(src, dst) }
     } else if isa.has_avx2() {
         // SAFETY: an Isa with AVX2 exists only where the CPU has it.

@@ -1,14 +1,15 @@
 //! Chunks and blocks of one format, decoded into buffers of the caller.
 
 mod index;
+mod planes;
 mod stages;
 
 pub use index::BlockIndex;
+pub use planes::Planes;
 
 use crate::bitshuffle::{GROUP, unshuffle};
-use crate::filter::bitshuffle::undo_block;
 use crate::prefetch::prefetch;
-use crate::{ChunkFormat, DecodeError, Isa};
+use crate::{ChunkFormat, DecodeError, Isa, lz4};
 use index::Stored;
 use stages::Stages;
 
@@ -58,7 +59,7 @@ impl Decoder {
         block: usize,
         out: &mut [u8],
     ) -> Result<(), DecodeError> {
-        let elem_size = self.format.elem_size();
+        let (isa, elem_size) = (self.isa, self.format.elem_size());
         let elems = self.format.block_range(block);
         if elems.is_empty() {
             return Err(DecodeError::Truncated);
@@ -76,17 +77,13 @@ impl Decoder {
             Stored::Planes => {
                 let src = chunk.get(bytes).ok_or(DecodeError::Truncated)?;
                 let (planes, raw) = src.split_at(body.len());
-                unshuffle(self.isa, elem_size, planes, body);
+                unshuffle(isa, elem_size, planes, body);
                 tail.copy_from_slice(raw);
             }
             Stored::Lz4 => {
                 if !body.is_empty() {
-                    let place = index.block(chunk, block)?;
-                    let src = chunk.get(place.clone()).ok_or(DecodeError::Truncated)?;
-                    // The next block of this chunk has a turn once all other chunks of a batch have had theirs: time
-                    // enough to fetch what will about be its bytes.
-                    prefetch(chunk, place.end..place.end + place.len());
-                    undo_block(self.isa, elem_size, src, body, &mut self.planes)?;
+                    let planes = self.decompress(chunk, index, block, body.len())?;
+                    unshuffle(isa, elem_size, planes, body);
                 }
                 if !tail.is_empty() {
                     let place = index.tail(&self.format, chunk)?;
@@ -96,6 +93,56 @@ impl Decoder {
             Stored::Whole => self.decode_chunk(chunk, index.filter_mask(), out)?,
         }
         Ok(())
+    }
+
+    /// Decompresses one block as far as its bit planes, see [`Decoder::decode_block`]; `None` where not all of its elements are
+    /// stored as planes.
+    ///
+    /// # Errors
+    /// When the block is corrupt, or there is no such block or a length before it goes beyond the chunk (`Truncated`).
+    pub fn decode_planes<'a>(
+        &'a mut self,
+        chunk: &'a [u8],
+        index: &mut BlockIndex,
+        block: usize,
+    ) -> Result<Option<Planes<'a>>, DecodeError> {
+        let (isa, elem_size) = (self.isa, self.format.elem_size());
+        let elems = self.format.block_range(block);
+        if elems.is_empty() {
+            return Err(DecodeError::Truncated);
+        }
+        if elems.len() % GROUP != 0 {
+            return Ok(None);
+        }
+        let bytes = match index.stored() {
+            Stored::Planes => {
+                chunk.get(elems.start * elem_size..elems.end * elem_size).ok_or(DecodeError::Truncated)?
+            }
+            Stored::Lz4 => self.decompress(chunk, index, block, elems.len() * elem_size)?,
+            Stored::Raw | Stored::Whole => return Ok(None),
+        };
+        Ok(Some(Planes { isa, elem_size, bytes }))
+    }
+
+    /// Decompresses the `len` bytes of a block's planes.
+    fn decompress(
+        &mut self,
+        chunk: &[u8],
+        index: &mut BlockIndex,
+        block: usize,
+        len: usize,
+    ) -> Result<&[u8], DecodeError> {
+        let place = index.block(chunk, block)?;
+        let src = chunk.get(place.clone()).ok_or(DecodeError::Truncated)?;
+        // The next block of this chunk has a turn once all other chunks of a batch have had theirs: time enough to fetch what
+        // will about be its bytes.
+        prefetch(chunk, place.end..place.end + place.len());
+        if self.planes.len() < len {
+            self.planes.resize(len, 0);
+        }
+        let planes = &mut self.planes[..len];
+        lz4::decode(self.isa, src, planes)?;
+        Ok(planes)
     }
 
     /// Decodes a whole chunk, whatever its filters and the size of its blocks; `out` has exactly the format's bytes. Bit `i`

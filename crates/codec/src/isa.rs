@@ -50,7 +50,7 @@ impl Isa {
         !matches!(self.0, Level::Scalar)
     }
 
-    /// True when AVX-512 F, BW, VL, VBMI and GFNI may be used.
+    /// True when AVX-512 F, BW, VL, VBMI, VNNI and GFNI may be used.
     #[must_use]
     pub const fn has_avx512(self) -> bool {
         matches!(self.0, Level::Avx512)
@@ -69,6 +69,7 @@ fn present(level: Level) -> bool {
                 && has!("avx512bw")
                 && has!("avx512vl")
                 && has!("avx512vbmi")
+                && has!("avx512vnni")
                 && has!("gfni")
         }
     }

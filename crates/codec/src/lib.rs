@@ -13,7 +13,7 @@ pub mod lz4;
 mod prefetch;
 pub mod testing;
 
-pub use decoder::{BlockIndex, Decoder};
+pub use decoder::{BlockIndex, Decoder, Planes};
 pub use encoder::{EncodeError, Encoder};
 pub use error::DecodeError;
 pub use format::{ChunkFormat, Compression, Filter, FormatError};

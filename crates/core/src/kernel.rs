@@ -9,6 +9,7 @@ mod avx2;
 #[cfg(target_arch = "x86_64")]
 mod avx512;
 pub mod float;
+pub mod pairs;
 pub mod pixel;
 pub mod scalar;
 #[cfg(target_arch = "x86_64")]

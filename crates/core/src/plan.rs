@@ -6,6 +6,7 @@
 mod any;
 mod constants;
 mod finish;
+mod pairs;
 mod set;
 mod table;
 mod weights;
@@ -15,8 +16,9 @@ use aureole_codec::{ChunkFormat, Decoder, Isa};
 pub use any::AnyPlan;
 pub use constants::Constants;
 pub(crate) use constants::PixelConstants;
+pub use pairs::PairTable;
 pub use set::PlanSet;
-pub use table::{Slice, Table};
+pub use table::{Slice, Strip, Table};
 pub use weights::Weights;
 
 use crate::binning::Matrix;
@@ -117,6 +119,8 @@ pub enum PlanError {
 #[derive(Debug)]
 pub struct CpuPlan {
     pub(crate) table: Table,
+    /// The same for small pixels; `None` where pixels are not integers.
+    pub(crate) pairs: Option<PairTable>,
     pub(crate) pixels: PixelConstants,
     constants: Constants,
     pub(crate) dtype: Dtype,
@@ -154,8 +158,10 @@ impl CpuPlan {
         if constants.weights.count.iter().all(|count| *count == 0) {
             return Err(PlanError::NoPixels);
         }
+        let pairs = (!dtype.is_summed_in_f64()).then(|| PairTable::new(&table));
         Ok(CpuPlan {
             table,
+            pairs,
             pixels,
             constants,
             dtype,

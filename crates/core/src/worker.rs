@@ -1,9 +1,11 @@
-//! One thread's share of plans that need sums only: decodes a block of each frame it has in hand, then runs the slices of
-//! that block of every plan over all of them while the pixels are in cache.
+//! One thread's share of plans that need sums only: decodes the blocks of a strip for each frame it has in hand, then runs the
+//! slices of that strip of every plan over all of them while the pixels are in cache.
 
+mod blocks;
 mod floats;
 mod integers;
 mod lanes;
+mod narrow;
 mod plan;
 
 use std::ops::Range;
@@ -15,20 +17,23 @@ use crate::dtype::Dtype;
 use crate::kernel::Entries;
 use crate::pattern::Pattern;
 use crate::pipeline::{BlockPlan, BlockWorker, ChunkBuf, Stages, Worker};
-use crate::plan::{CpuPlan, Slice};
+use crate::plan::{CpuPlan, Slice, Strip};
 use crate::sums::{LANES, Sums};
 use lanes::Lanes;
+use narrow::{Narrow, Width};
 
 /// Scratch of one thread; allocates nothing once every buffer has been used.
 pub struct CpuWorker<'p> {
     /// One a recipe, at least one, all for the same frames.
     plans: Vec<&'p CpuPlan>,
+    /// When pixels count as small; `None` where there is no way for small ones.
+    narrow: Option<Narrow>,
     decoder: Decoder,
     /// Where the blocks of each chunk lie.
     indexes: Vec<BlockIndex>,
-    /// Decoded pixels of one block of each frame, or of whole frames where the format has no blocks.
+    /// Decoded pixels of each frame: of one block where several frames' integers go into a tile, of a strip else.
     pixels: Lanes,
-    /// The pixels of a slice with the frames side by side.
+    /// The pixels of a slice with the frames side by side, or pairs of them.
     tile: Vec<u32>,
     /// One a plan.
     sums: Vec<Sums>,
@@ -38,10 +43,10 @@ pub struct CpuWorker<'p> {
 
 impl<'p> CpuWorker<'p> {
     pub(crate) fn new(plans: Vec<&'p CpuPlan>) -> CpuWorker<'p> {
-        let decoder = plans[0].decoder();
         CpuWorker {
+            narrow: Narrow::of(&plans),
+            decoder: plans[0].decoder(),
             plans,
-            decoder,
             indexes: Vec::new(),
             pixels: Lanes::default(),
             tile: Vec::new(),
@@ -51,14 +56,33 @@ impl<'p> CpuWorker<'p> {
         }
     }
 
-    /// Makes every chunk ready for [`CpuWorker::decode`].
+    /// The strips, which follow from the format, so that all plans have the same.
+    fn strip(&self, strip: usize) -> &'p Strip {
+        &self.plans[0].table.strips[strip]
+    }
+
+    /// The slice of the given number, which covers the same pixels in every plan.
+    fn slice(&self, slice: usize) -> &'p Slice {
+        &self.plans[0].table.slices[slice]
+    }
+
+    /// The elements of a strip.
+    fn elems(&self, strip: &Strip) -> Range<usize> {
+        self.slice(strip.slices.start).elems.start..self.slice(strip.slices.end - 1).elems.end
+    }
+
+    /// True when the frames' pixels go into a tile.
+    fn is_tiled(&self, frames: usize) -> bool {
+        frames > 1 && !self.plans[0].sums_floats()
+    }
+
+    /// Makes every chunk ready to be decoded.
     fn open(&mut self, chunks: &[ChunkBuf], sums: &mut [Sums]) {
         let format = &self.plans[0].format;
-        // A dataset may state blocks larger than its chunks.
-        let elems = if format.is_blocked() { format.block_elems().min(format.elems()) } else { format.elems() };
-        let len = elems * format.elem_size();
+        let strips = &self.plans[0].table.strips;
+        let elems = strips.iter().map(|strip| self.elems(strip).len()).max().unwrap_or(0);
         self.indexes.resize_with(chunks.len().max(self.indexes.len()), BlockIndex::default);
-        self.pixels.reserve(chunks.len(), len);
+        self.pixels.reserve(chunks.len(), elems * format.elem_size());
         for (lane, chunk) in chunks.iter().enumerate() {
             if let Some(reason) = &chunk.error {
                 Sums::fail(sums, lane, reason);
@@ -72,64 +96,80 @@ impl<'p> CpuWorker<'p> {
         }
     }
 
-    /// Decodes one block of every chunk; a frame that failed is left as it is and no longer looked at.
-    fn decode(&mut self, chunks: &[ChunkBuf], block: usize, sums: &mut [Sums]) {
-        let format = &self.plans[0].format;
-        if !format.is_blocked() {
-            return;
-        }
-        let len = format.block_range(block).len() * format.elem_size();
-        for (lane, chunk) in chunks.iter().enumerate() {
-            if sums[0].failed[lane].is_some() {
-                continue;
+    /// Decodes and sums a strip.
+    fn take(&mut self, chunks: &[ChunkBuf], strip: &Strip, sums: &mut [Sums]) {
+        let tiled = self.is_tiled(chunks.len());
+        let start = self.elems(strip).start;
+        let mut width = if tiled && self.narrow.is_some() { Width::Narrow } else { Width::Wide };
+        for block in strip.blocks.clone() {
+            let began = Instant::now();
+            let elems = self.plans[0].format.block_range(block);
+            let at = if tiled { 0 } else { elems.start - start };
+            let before = width;
+            width = self.decode(chunks, block, at, width, sums);
+            let decoded = Instant::now();
+            for slice in strip.slices.clone() {
+                let cut = Cut::of(self.slice(slice), slice, &elems);
+                if cut.elems.is_empty() {
+                    continue;
+                }
+                if tiled {
+                    self.lay_out(&cut, before, width, chunks.len());
+                }
+                if cut.is_last {
+                    self.add(slice, width, start, sums);
+                }
             }
-            let out = &mut self.pixels.of_mut(lane)[..len];
-            if let Err(error) = self.decoder.decode_block(&chunk.bytes, &mut self.indexes[lane], block, out) {
-                Sums::fail(sums, lane, &format!("block {block}: {error}"));
-            }
+            self.stages.decode += (decoded - began).as_secs_f64();
+            self.stages.accumulate += decoded.elapsed().as_secs_f64();
         }
-    }
-
-    fn add(&mut self, block: usize, sums: &mut [Sums]) {
-        // The cut into slices follows from the format, so that all plans have the same.
-        let plan = self.plans[0];
-        let first = plan.format.block_range(block).start;
-        for (nth, slice) in plan.table.slices_of(block).iter().enumerate() {
-            let part = Part { block, nth, elems: slice.elems.start - first..slice.elems.end - first };
-            match plan.dtype {
-                Dtype::U8 => self.add_integers::<u8>(&part, sums),
-                Dtype::U16 => self.add_integers::<u16>(&part, sums),
-                Dtype::U32 => self.add_integers::<u32>(&part, sums),
-                Dtype::I8 => self.add_integers::<i8>(&part, sums),
-                Dtype::I16 => self.add_integers::<i16>(&part, sums),
-                Dtype::I32 => self.add_integers::<i32>(&part, sums),
-                Dtype::F32 => self.add_floats::<f32>(&part, sums),
-                Dtype::F64 => self.add_floats::<f64>(&part, sums),
-                Dtype::U64 => self.add_floats::<u64>(&part, sums),
-                Dtype::I64 => self.add_floats::<i64>(&part, sums),
-            }
-        }
-    }
-
-    /// The decoded bytes of a part of a block.
-    fn bytes(&self, part: &Part) -> Range<usize> {
-        let size = self.plans[0].format.elem_size();
-        part.elems.start * size..part.elems.end * size
     }
 }
 
-/// One slice of a block, which every plan has.
-struct Part {
-    block: usize,
-    /// Its number among the slices of the block.
-    nth: usize,
+impl CpuWorker<'_> {
+    /// Adds a slice whose pixels are all decoded; the lanes begin at element `start` of the frame, unless there is a tile.
+    fn add(&self, slice: usize, width: Width, start: usize, sums: &mut [Sums]) {
+        if self.is_tiled(sums[0].frames()) {
+            return self.add_tile(slice, width, sums);
+        }
+        let elems = &self.slice(slice).elems;
+        let elems = elems.start - start..elems.end - start;
+        match self.plans[0].dtype {
+            Dtype::U8 => self.add_alone::<u8>(slice, elems, sums),
+            Dtype::U16 => self.add_alone::<u16>(slice, elems, sums),
+            Dtype::U32 => self.add_alone::<u32>(slice, elems, sums),
+            Dtype::I8 => self.add_alone::<i8>(slice, elems, sums),
+            Dtype::I16 => self.add_alone::<i16>(slice, elems, sums),
+            Dtype::I32 => self.add_alone::<i32>(slice, elems, sums),
+            Dtype::F32 => self.add_floats::<f32>(slice, elems, sums),
+            Dtype::F64 => self.add_floats::<f64>(slice, elems, sums),
+            Dtype::U64 => self.add_floats::<u64>(slice, elems, sums),
+            Dtype::I64 => self.add_floats::<i64>(slice, elems, sums),
+        }
+    }
+}
+
+/// What a block has of a slice.
+struct Cut {
+    /// The number of the slice.
+    slice: usize,
     /// Its elements, counted from the start of the block.
     elems: Range<usize>,
+    /// Where they begin in the slice.
+    at: usize,
+    /// True when the slice ends with them.
+    is_last: bool,
 }
 
-impl Part {
-    fn of<'p>(&self, plan: &'p CpuPlan) -> &'p Slice {
-        &plan.table.slices_of(self.block)[self.nth]
+impl Cut {
+    fn of(slice: &Slice, number: usize, block: &Range<usize>) -> Cut {
+        let (start, end) = (slice.elems.start.max(block.start), slice.elems.end.min(block.end));
+        Cut {
+            slice: number,
+            elems: start - block.start..end.max(start) - block.start,
+            at: start - slice.elems.start,
+            is_last: end == slice.elems.end,
+        }
     }
 }
 
@@ -154,21 +194,16 @@ fn mask_entry(plan: &CpuPlan, sums: &mut Sums, lane: usize, bin: usize, slice: &
 }
 
 impl BlockWorker for CpuWorker<'_> {
-    fn accumulate(&mut self, chunks: &[ChunkBuf], blocks: Range<usize>, sums: &mut [Sums]) {
+    fn accumulate(&mut self, chunks: &[ChunkBuf], strips: Range<usize>, sums: &mut [Sums]) {
         assert!(
             sums.len() == self.plans.len() && sums.iter().all(|sums| sums.frames() == chunks.len()),
             "one sum a chunk"
         );
-        let mut start = Instant::now();
+        let start = Instant::now();
         self.open(chunks, sums);
-        for block in blocks {
-            self.decode(chunks, block, sums);
-            let decoded = Instant::now();
-            self.add(block, sums);
-            let added = Instant::now();
-            self.stages.decode += (decoded - start).as_secs_f64();
-            self.stages.accumulate += (added - decoded).as_secs_f64();
-            start = added;
+        self.stages.decode += start.elapsed().as_secs_f64();
+        for strip in strips {
+            self.take(chunks, self.strip(strip), sums);
         }
     }
 
@@ -190,7 +225,7 @@ impl Worker for CpuWorker<'_> {
         } else {
             sums = self.plans.iter().flat_map(|plan| plan.sums(chunks.len())).collect();
         }
-        self.accumulate(chunks, 0..self.plans[0].format.blocks(), &mut sums);
+        self.accumulate(chunks, 0..self.plans[0].table.strips.len(), &mut sums);
         self.frames.clear();
         self.frames.extend(chunks.iter().map(|chunk| chunk.frame));
         CpuPlan::finish_all(&self.plans, &sums, &self.frames, out);

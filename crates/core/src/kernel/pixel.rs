@@ -5,6 +5,9 @@ pub trait IntegerPixel: Copy + Send + Sync + 'static {
     /// How the widened 32 bits are meant.
     const SIGNED: bool;
 
+    /// True for a pair of pixels, each widened to 16 bits.
+    const PAIR: bool = false;
+
     /// Reads pixel `index` of a frame's bytes and widens it, keeping its sign.
     fn widened(bytes: &[u8], index: usize) -> u32;
 }
@@ -46,3 +49,16 @@ integer_pixel!(u32, false, u32);
 integer_pixel!(i8, true, i32);
 integer_pixel!(i16, true, i32);
 integer_pixel!(i32, true, i32);
+
+/// Two neighbouring pixels of a byte each, widened to 16 bits each.
+#[derive(Clone, Copy, Debug)]
+pub struct BytePair(#[expect(dead_code, reason = "it has the size of what is read, which is never held")] [u8; 2]);
+
+impl IntegerPixel for BytePair {
+    const SIGNED: bool = false;
+    const PAIR: bool = true;
+
+    fn widened(bytes: &[u8], index: usize) -> u32 {
+        u32::from(bytes[2 * index]) | u32::from(bytes[2 * index + 1]) << 16
+    }
+}

@@ -2,9 +2,9 @@
 #![allow(unsafe_code)]
 
 use std::arch::x86_64::{
-    __m256i, _mm_loadl_epi64, _mm_loadu_si128, _mm256_cvtepi8_epi32, _mm256_cvtepi16_epi32, _mm256_cvtepu8_epi32,
-    _mm256_cvtepu16_epi32, _mm256_loadu_si256, _mm256_permute2x128_si256, _mm256_storeu_si256, _mm256_unpackhi_epi32,
-    _mm256_unpackhi_epi64, _mm256_unpacklo_epi32, _mm256_unpacklo_epi64,
+    __m256i, _mm_loadl_epi64, _mm_loadu_si128, _mm256_cvtepi8_epi32, _mm256_cvtepi16_epi32, _mm256_cvtepu8_epi16,
+    _mm256_cvtepu8_epi32, _mm256_cvtepu16_epi32, _mm256_loadu_si256, _mm256_permute2x128_si256, _mm256_storeu_si256,
+    _mm256_unpackhi_epi32, _mm256_unpackhi_epi64, _mm256_unpacklo_epi32, _mm256_unpacklo_epi64,
 };
 
 use aureole_codec::Isa;
@@ -56,6 +56,9 @@ fn squares<P: IntegerPixel>(frames: &[&[u8]], pixels: usize, lane: usize, tile: 
 unsafe fn widened<P: IntegerPixel>(from: *const u8) -> __m256i {
     // SAFETY: each load takes the 8, 16 or 32 bytes that the caller vouches for.
     unsafe {
+        if P::PAIR {
+            return _mm256_cvtepu8_epi16(_mm_loadu_si128(from.cast()));
+        }
         match (size_of::<P>(), P::SIGNED) {
             (1, false) => _mm256_cvtepu8_epi32(_mm_loadl_epi64(from.cast())),
             (1, true) => _mm256_cvtepi8_epi32(_mm_loadl_epi64(from.cast())),

@@ -1,4 +1,4 @@
-//! The matrix in the order in which the kernel reads it: block by block, and inside a block bin by bin.
+//! The matrix in the order in which the kernel reads it: slice by slice, and inside a slice bin by bin.
 
 use std::ops::Range;
 
@@ -10,10 +10,20 @@ use crate::binning::Matrix;
 use crate::fixed;
 use crate::kernel::Run;
 
-/// The most pixels a slice covers: 16 frames of that many 32-bit pixels stay in a core's second-level cache.
-pub(crate) const MOST_SLICE_PIXELS: usize = 2048;
+/// The most pixels a slice covers: 16 frames of that many 16-bit pixels stay in a core's second-level cache. The more, the longer
+/// are the runs.
+pub(crate) const MOST_SLICE_PIXELS: usize = 8192;
 
-/// A part of a block (or all of it) and its part of the table.
+/// What is decoded before its slices are summed: as many blocks as one slice has room for, or a block with several slices.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Strip {
+    /// Its blocks.
+    pub blocks: Range<usize>,
+    /// Its slices in [`Table::slices`].
+    pub slices: Range<usize>,
+}
+
+/// A part of a frame and its part of the table.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Slice {
     /// The elements of the frame that it covers.
@@ -29,10 +39,10 @@ pub struct Slice {
 pub struct Table {
     /// Fraction bits `F` of the coefficients.
     pub fraction_bits: u32,
-    /// The slices, in the order of the frame's elements.
+    /// The strips, in the order of the frame's elements.
+    pub strips: Vec<Strip>,
+    /// The slices of all strips.
     pub slices: Vec<Slice>,
-    /// The first slice of each block, and one past the last slice at the end.
-    pub first_slice: Vec<usize>,
     /// The runs of all slices.
     pub runs: Vec<Run>,
     /// Pixel of an entry, counted from the start of its slice.
@@ -58,10 +68,10 @@ impl Table {
         fraction_bits: u32,
         squares: bool,
     ) -> Table {
-        let (cuts, first_slice) = cut(format);
+        let (strips, cuts) = cut(format);
         let parts: Vec<Part> =
             cuts.par_iter().map(|elems| part(matrix, constants, elems.clone(), fraction_bits)).collect();
-        let mut table = Table { fraction_bits, first_slice, ..Table::default() };
+        let mut table = Table { fraction_bits, strips, ..Table::default() };
         for (elems, part) in cuts.into_iter().zip(parts) {
             let (runs, entries) = (table.runs.len(), table.pixels.len());
             table.runs.extend(part.runs);
@@ -73,12 +83,6 @@ impl Table {
             table.squares = table.coefficients.iter().map(|c| square(*c, fraction_bits)).collect();
         }
         table
-    }
-
-    /// The slices of a block.
-    #[must_use]
-    pub fn slices_of(&self, block: usize) -> &[Slice] {
-        &self.slices[self.first_slice[block]..self.first_slice[block + 1]]
     }
 
     /// The entries of a slice: bin, pixel counted from the start of the slice, place among all entries.
@@ -97,18 +101,19 @@ fn square(coefficient: u32, fraction_bits: u32) -> u32 {
     ((u64::from(coefficient) * u64::from(coefficient) + half) >> fraction_bits) as u32
 }
 
-/// Cuts the frame into slices that never cross a block; with the first slice of each block.
-fn cut(format: &ChunkFormat) -> (Vec<Range<usize>>, Vec<usize>) {
-    let (mut cuts, mut first) = (Vec::new(), Vec::new());
-    for block in 0..format.blocks() {
-        first.push(cuts.len());
-        let elems = format.block_range(block);
-        cuts.extend(
-            elems.clone().step_by(MOST_SLICE_PIXELS).map(|start| start..elems.end.min(start + MOST_SLICE_PIXELS)),
-        );
+/// Cuts the frame into strips of whole blocks, and these into slices; returns what elements each slice covers.
+fn cut(format: &ChunkFormat) -> (Vec<Strip>, Vec<Range<usize>>) {
+    let together = (MOST_SLICE_PIXELS / format.block_elems()).max(1);
+    let (mut strips, mut slices) = (Vec::new(), Vec::new());
+    for first in (0..format.blocks()).step_by(together) {
+        let blocks = first..format.blocks().min(first + together);
+        let elems = format.block_range(first).start..format.block_range(blocks.end - 1).end;
+        let before = slices.len();
+        let slice = |start| start..elems.end.min(start + MOST_SLICE_PIXELS);
+        slices.extend(elems.clone().step_by(MOST_SLICE_PIXELS).map(slice));
+        strips.push(Strip { blocks, slices: before..slices.len() });
     }
-    first.push(cuts.len());
-    (cuts, first)
+    (strips, slices)
 }
 
 fn part(matrix: &Matrix, constants: &PixelConstants, elems: Range<usize>, fraction_bits: u32) -> Part {

@@ -1,17 +1,21 @@
 //! Pixels that are summed in f64: one frame after the other, each in the order of its pixels.
 
-use super::{CpuWorker, Part, entries, mask_entry};
+use std::ops::Range;
+
+use super::{CpuWorker, entries, mask_entry};
 use crate::kernel::float::{self, FloatPixel};
-use crate::plan::CpuPlan;
+use crate::plan::{CpuPlan, Slice};
 use crate::sums::{Accumulator, Sums};
 
 impl CpuWorker<'_> {
-    pub(super) fn add_floats<P: FloatPixel>(&self, part: &Part, sums: &mut [Sums]) {
-        let bytes = self.bytes(part);
+    /// Adds the pixels of a slice, which lie at `elems` of each lane.
+    pub(super) fn add_floats<P: FloatPixel>(&self, slice: usize, elems: Range<usize>, sums: &mut [Sums]) {
+        let bytes = elems.start * size_of::<P>()..elems.end * size_of::<P>();
         for (plan, sums) in self.plans.iter().zip(sums) {
             for lane in 0..sums.frames() {
                 if sums.failed[lane].is_none() {
-                    add_frame::<P>(plan, part, &self.pixels.of(lane)[bytes.clone()], lane, sums);
+                    let frame = &self.pixels.of(lane)[bytes.clone()];
+                    add_frame::<P>(plan, &plan.table.slices[slice], frame, lane, sums);
                 }
             }
         }
@@ -19,8 +23,7 @@ impl CpuWorker<'_> {
 }
 
 /// Adds the pixels of one frame to its sums.
-fn add_frame<P: FloatPixel>(plan: &CpuPlan, part: &Part, frame: &[u8], lane: usize, sums: &mut Sums) {
-    let slice = part.of(plan);
+fn add_frame<P: FloatPixel>(plan: &CpuPlan, slice: &Slice, frame: &[u8], lane: usize, sums: &mut Sums) {
     let layout = sums.layout();
     let Accumulator::Float(signal) = &mut sums.signal else { unreachable!("floats have f64 sums") };
     let Accumulator::Float(variance) = &mut sums.variance else { unreachable!("floats have f64 sums") };

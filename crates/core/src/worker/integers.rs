@@ -1,10 +1,12 @@
 //! Integer pixels: the fast kernel adds every pixel; what a frame masks by its value is then taken back, exactly.
 
-use aureole_codec::Isa;
+use std::ops::Range;
 
-use super::{CpuWorker, Part, entries, mask_entry};
-use crate::kernel::pixel::{poisson_variance, product};
-use crate::kernel::{self, Entries, IntegerPixel, Seen, scalar};
+use super::narrow::Width;
+use super::{CpuWorker, Cut, entries, mask_entry};
+use crate::dtype::Dtype;
+use crate::kernel::pixel::{BytePair, poisson_variance, product};
+use crate::kernel::{self, Entries, IntegerPixel, pairs, scalar};
 use crate::plan::{CpuPlan, Slice};
 use crate::sums::{Accumulator, LANES, Sums};
 
@@ -37,67 +39,112 @@ impl Marked {
 }
 
 impl CpuWorker<'_> {
-    pub(super) fn add_integers<P: IntegerPixel>(&mut self, part: &Part, sums: &mut [Sums]) {
-        let bytes = self.bytes(part);
-        let frames = sums[0].frames();
-        if frames > 1 {
-            let mut lanes: [&[u8]; LANES] = [&[]; LANES];
-            lanes[..frames]
-                .iter_mut()
-                .enumerate()
-                .for_each(|(lane, pixels)| *pixels = &self.pixels.of(lane)[bytes.clone()]);
-            self.tile.resize(part.elems.len() * LANES, 0);
-            kernel::fill_tile::<P>(self.plans[0].isa, &lanes[..frames], part.elems.len(), &mut self.tile);
+    /// Lays the decoded pixels of a block out in the tile of their slice. `before` says how what the tile holds of the blocks
+    /// before it is laid out.
+    pub(super) fn lay_out(&mut self, cut: &Cut, before: Width, width: Width, frames: usize) {
+        let plan = self.plans[0];
+        self.tile.resize(self.slice(cut.slice).elems.len() * LANES, 0);
+        if before != width {
+            pairs::widen_tile(&mut self.tile, cut.at / 2);
         }
+        match (width, plan.dtype.size()) {
+            (Width::Narrow, 1) => self.fill::<BytePair>(cut, 2, frames),
+            (Width::Narrow, _) => self.fill::<u32>(cut, 2, frames),
+            (Width::Wide, _) => match plan.dtype {
+                Dtype::U8 => self.fill::<u8>(cut, 1, frames),
+                Dtype::U16 => self.fill::<u16>(cut, 1, frames),
+                Dtype::I8 => self.fill::<i8>(cut, 1, frames),
+                Dtype::I16 => self.fill::<i16>(cut, 1, frames),
+                _ => self.fill::<u32>(cut, 1, frames),
+            },
+        }
+    }
+
+    /// Lays out values of `P`, each of which holds `pixels` pixels.
+    fn fill<P: IntegerPixel>(&mut self, cut: &Cut, pixels: usize, frames: usize) {
+        let values = cut.elems.start / pixels..cut.elems.end / pixels;
+        let bytes = values.start * size_of::<P>()..values.end * size_of::<P>();
+        let mut lanes: [&[u8]; LANES] = [&[]; LANES];
+        for (lane, bytes_of) in lanes[..frames].iter_mut().enumerate() {
+            *bytes_of = &self.pixels.of(lane)[bytes.clone()];
+        }
+        let tile = &mut self.tile[cut.at / pixels * LANES..][..values.len() * LANES];
+        kernel::fill_tile::<P>(self.plans[0].isa, &lanes[..frames], values.len(), tile);
+    }
+
+    /// Adds the tile of a slice to the sums of its frames.
+    pub(super) fn add_tile(&self, slice: usize, width: Width, sums: &mut [Sums]) {
         for (plan, sums) in self.plans.iter().zip(sums) {
-            let slice = part.of(plan);
-            let entries = entries(plan, slice);
-            let seen = self.sum::<P>(plan.isa, &entries, &self.pixels.of(0)[bytes.clone()], sums);
-            let Some(marked) = Marked::new(plan) else { continue };
-            for (lane, seen) in seen.into_iter().enumerate().take(frames) {
-                if marked.may_be_in(seen) && sums.failed[lane].is_none() {
-                    let frame = &self.pixels.of(lane)[bytes.clone()];
-                    take_back::<P>(plan, slice, &entries, frame, marked, lane, sums);
+            match (width, &plan.pairs) {
+                (Width::Narrow, Some(pairs)) => {
+                    let (signal, variance) = integers(sums);
+                    let entries = pairs.entries(slice, plan.sums_variance());
+                    let tile = &self.tile[..self.tile.len() / 2];
+                    pairs::add_pairs(plan.isa, &entries, tile, signal, variance);
                 }
+                _ => self.add_wide(plan, &plan.table.slices[slice], sums),
             }
         }
     }
 
-    /// Adds the tile to the sums of its frames, or `alone` to those of the only one.
-    fn sum<P: IntegerPixel>(&self, isa: Isa, entries: &Entries<'_>, alone: &[u8], sums: &mut Sums) -> Seen {
-        let frames = sums.frames();
-        let Accumulator::Integer(signal) = &mut sums.signal else { unreachable!("integers have integer sums") };
-        let Accumulator::Integer(variance) = &mut sums.variance else { unreachable!("integers have integer sums") };
-        if frames > 1 {
-            return kernel::add_tile(isa, P::SIGNED, entries, &self.tile, signal, variance);
+    fn add_wide(&self, plan: &CpuPlan, slice: &Slice, sums: &mut Sums) {
+        let (entries, signed) = (entries(plan, slice), plan.dtype.is_signed());
+        let (signal, variance) = integers(sums);
+        let seen = kernel::add_tile(plan.isa, signed, &entries, &self.tile, signal, variance);
+        let Some(marked) = Marked::new(plan) else { return };
+        for (lane, seen) in seen.into_iter().enumerate().take(sums.frames()) {
+            if marked.may_be_in(seen) && sums.failed[lane].is_none() {
+                let raw = |pixel| self.tile[pixel * LANES + lane];
+                take_back(plan, slice, &entries, raw, marked, lane, sums);
+            }
         }
-        let mut seen = [0; LANES];
-        seen[0] = scalar::add_frame::<P>(entries, alone, signal, variance);
-        seen
+    }
+
+    /// Adds the pixels of the only frame to its sums.
+    pub(super) fn add_alone<P: IntegerPixel>(&self, slice: usize, elems: Range<usize>, sums: &mut [Sums]) {
+        let frame = &self.pixels.of(0)[elems.start * size_of::<P>()..elems.end * size_of::<P>()];
+        for (plan, sums) in self.plans.iter().zip(sums) {
+            let slice = &plan.table.slices[slice];
+            let entries = entries(plan, slice);
+            let (signal, variance) = integers(sums);
+            let seen = scalar::add_frame::<P>(&entries, frame, signal, variance);
+            let Some(marked) = Marked::new(plan) else { continue };
+            if marked.may_be_in(seen) && sums.failed[0].is_none() {
+                take_back(plan, slice, &entries, |pixel| P::widened(frame, pixel), marked, 0, sums);
+            }
+        }
+    }
+}
+
+/// The sums of signal and variance.
+fn integers(sums: &mut Sums) -> (&mut [u64], &mut [u64]) {
+    match (&mut sums.signal, &mut sums.variance) {
+        (Accumulator::Integer(signal), Accumulator::Integer(variance)) => (signal, variance),
+        _ => unreachable!("integers have integer sums"),
     }
 }
 
 /// Subtracts the marked pixels of one frame from its sums, and their shares from its constants.
-fn take_back<P: IntegerPixel>(
+fn take_back(
     plan: &CpuPlan,
     slice: &Slice,
     entries: &Entries<'_>,
-    frame: &[u8],
+    raw: impl Fn(usize) -> u32,
     marked: Marked,
     lane: usize,
     sums: &mut Sums,
 ) {
+    let signed = plan.dtype.is_signed();
     let runs = entries.runs.iter().flat_map(|run| std::iter::repeat_n(run.bin as usize, run.len as usize));
     for (entry, bin) in runs.enumerate() {
-        let pixel = usize::from(entries.pixels[entry]);
-        let raw = P::widened(frame, pixel);
+        let raw = raw(usize::from(entries.pixels[entry]));
         if !marked.has(raw) {
             continue;
         }
         let (place, coefficient) = (sums.place(bin, lane), entries.coefficients[entry]);
-        subtract(&mut sums.signal, place, product(P::SIGNED, coefficient, raw));
+        subtract(&mut sums.signal, place, product(signed, coefficient, raw));
         if let Some(square) = entries.squares.get(entry) {
-            subtract(&mut sums.variance, place, product(P::SIGNED, *square, poisson_variance(P::SIGNED, raw)));
+            subtract(&mut sums.variance, place, product(signed, *square, poisson_variance(signed, raw)));
         }
         mask_entry(plan, sums, lane, bin, slice, entry);
     }

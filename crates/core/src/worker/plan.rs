@@ -30,7 +30,7 @@ impl Plan for CpuPlan {
 
 impl BlockPlan for CpuPlan {
     fn blocks(&self) -> usize {
-        self.format.blocks()
+        self.table.strips.len()
     }
 
     fn sums(&self, frames: usize) -> Vec<Sums> {
