@@ -111,7 +111,7 @@ impl Decoder {
         if elems.is_empty() {
             return Err(DecodeError::Truncated);
         }
-        if elems.len() % GROUP != 0 {
+        if !elems.len().is_multiple_of(GROUP) {
             return Ok(None);
         }
         let bytes = match index.stored() {

@@ -23,9 +23,9 @@ pub struct Pattern {
     pub intensity: Vec<f32>,
     /// Standard error of the mean, or the standard deviation where the recipe says so; empty when the recipe has no error model.
     pub errors: Vec<f32>,
-    /// `Σ c·(raw − dark)`.
+    /// `Σ c·(raw − dark)`; empty when nobody wants the sums.
     pub signal: Vec<f64>,
-    /// `Σ c²·variance`; empty when the recipe has no error model.
+    /// `Σ c²·variance`; empty when the recipe has no error model, or nobody wants the sums.
     pub variance: Vec<f64>,
     /// What this frame masks, where it masks pixels of its own; `None` where the plan's constants hold. In modes that choose
     /// among the pixels of a bin, what the chosen ones give.
@@ -44,6 +44,12 @@ impl Pattern {
             variance: vec![f64::NAN; with_errors],
             ..Pattern::default()
         }
+    }
+
+    /// The same without room for the sums, which then are not kept.
+    #[must_use]
+    pub fn without_sums(self) -> Pattern {
+        Pattern { signal: Vec::new(), variance: Vec::new(), ..self }
     }
 
     /// Marks the frame as failed; all numbers become NaN.

@@ -169,6 +169,11 @@ pub trait Sink {
     /// # Errors
     /// When the patterns could not be kept; the run ends with this error.
     fn push(&mut self, rows: &Rows<'_>) -> Result<ControlFlow<()>, SinkError>;
+
+    /// True when it has a use for the sums of a pattern (its signal and variance); else they may be left empty.
+    fn wants_sums(&self) -> bool {
+        true
+    }
 }
 
 /// Why a sink could not keep a pattern, in one sentence.

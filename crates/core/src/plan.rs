@@ -283,10 +283,8 @@ impl CpuPlan {
 
     /// Turns complete sums of the given frames, one a plan, into patterns: those of a frame side by side.
     pub(crate) fn finish_all(plans: &[&CpuPlan], sums: &[Sums], frames: &[usize], out: &mut [Pattern]) {
-        for (lane, (frame, patterns)) in frames.iter().zip(out.chunks_exact_mut(plans.len())).enumerate() {
-            for ((plan, sums), pattern) in plans.iter().zip(sums).zip(patterns) {
-                finish::pattern(plan, sums, lane, factor_of(&plan.normalization, *frame), pattern);
-            }
+        for (recipe, (plan, sums)) in plans.iter().zip(sums).enumerate() {
+            finish::patterns(plan, sums, frames, out.iter_mut().skip(recipe).step_by(plans.len()));
         }
     }
 

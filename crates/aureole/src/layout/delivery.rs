@@ -14,15 +14,17 @@ pub(super) struct Delivery<'a> {
     summary: Summary,
 }
 
-/// Patterns for the given number of frames, with all their buffers.
-pub(super) fn patterns(plan: &dyn Plan, frames: usize) -> Vec<Pattern> {
-    (0..frames).flat_map(|_| (0..plan.recipes()).map(|recipe| plan.pattern(recipe))).collect()
-}
-
 impl<'a> Delivery<'a> {
     pub(super) fn new(sink: &'a mut dyn Sink, job: &Job<'_>, threads: usize, batch: usize) -> Delivery<'a> {
         let summary = Summary { threads, batch, ..Summary::default() };
         Delivery { sink, strict: job.strict, recipes: job.plan.recipes(), summary }
+    }
+
+    /// Patterns for the given number of frames, with all the buffers that the sink has a use for.
+    pub(super) fn patterns(&self, plan: &dyn Plan, frames: usize) -> Vec<Pattern> {
+        let sums = self.sink.wants_sums();
+        let pattern = |recipe| if sums { plan.pattern(recipe) } else { plan.pattern(recipe).without_sums() };
+        (0..frames).flat_map(|_| (0..plan.recipes()).map(pattern)).collect()
     }
 
     /// Pushes the patterns of consecutive frames. In a strict run those before the first failed frame are pushed, and

@@ -16,7 +16,7 @@ use aureole_core::sums::Sums;
 use rayon::prelude::*;
 
 use super::batches::{self, Batches};
-use super::delivery::{self, Delivery};
+use super::delivery::Delivery;
 use super::guard::guard;
 
 /// Layout `serial`.
@@ -39,7 +39,7 @@ impl Executor for Serial {
         };
         let mut delivery = Delivery::new(sink, job, integrator.threads(), batches.size());
         let mut chunks = Vec::new();
-        let mut patterns = delivery::patterns(job.plan, batches.size());
+        let mut patterns = delivery.patterns(job.plan, batches.size());
         for frames in (0..batches.len()).map(|batch| batches.frames(batch)) {
             let start = Instant::now();
             delivery.summary().bytes_in += batches::read(job.source, frames.clone(), &mut chunks);

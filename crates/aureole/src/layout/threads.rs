@@ -14,7 +14,7 @@ use aureole_core::pipeline::{Executor, Job, RunError, Sink, Stages, Summary};
 use crossbeam_channel::{Receiver, Sender, unbounded};
 
 use super::batches::{self, Batches};
-use super::delivery::{self, Delivery};
+use super::delivery::Delivery;
 use super::guard::guard;
 
 /// Frames a thread takes at once unless told otherwise: the vector lanes of the kernel.
@@ -55,7 +55,7 @@ impl Executor for Threads {
         let (free_sender, free) = unbounded();
         let (report, reports) = unbounded();
         for _ in 0..2 * threads + 1 {
-            let patterns = delivery::patterns(job.plan, batches.size());
+            let patterns = delivery.patterns(job.plan, batches.size());
             let _ = free_sender.send(Slot { patterns, bytes: 0 });
         }
         let next = AtomicUsize::new(0);

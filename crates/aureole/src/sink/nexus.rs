@@ -228,6 +228,10 @@ impl Sink for NexusSink {
         self.push_rows(row, rows).map_err(|error| self.fail(&error))?;
         Ok(ControlFlow::Continue(()))
     }
+
+    fn wants_sums(&self) -> bool {
+        self.description.sums
+    }
 }
 
 impl Drop for NexusSink {

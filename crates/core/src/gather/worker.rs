@@ -97,10 +97,14 @@ impl<'p> GatherWorker<'p> {
             masks |= self.gather(bin);
             let sums = self.sum();
             let left = |value: f64| if sums.count > 0.0 { (value / factor) as f32 } else { plan.empty };
-            out.signal[bin] = sums.signal;
+            if let Some(signal) = out.signal.get_mut(bin) {
+                *signal = sums.signal;
+            }
             out.intensity[bin] = left(sums.mean());
             if plan.has_errors() {
-                out.variance[bin] = sums.variance;
+                if let Some(variance) = out.variance.get_mut(bin) {
+                    *variance = sums.variance;
+                }
                 out.errors[bin] = left(match plan.errors {
                     ErrorKind::Sem => sums.sem(),
                     ErrorKind::Std => sums.std(),

@@ -1,5 +1,7 @@
 //! What is the same for every frame: the sums of each bin that do not depend on its pixels' values.
 
+use std::ops::Range;
+
 use super::{Ingredients, Table, Weights};
 use crate::fixed::Scale;
 
@@ -95,7 +97,7 @@ struct Scales {
 }
 
 /// The constants of one bin as numbers.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub(crate) struct BinConstants {
     pub(crate) count: f64,
     pub(crate) norm: f64,
@@ -123,9 +125,14 @@ impl Constants {
         Constants { weights, scales, bins }
     }
 
-    /// The constants of a bin, less what a frame masks; 0 for what the recipe does not need.
-    pub(crate) fn of_bin(&self, bin: usize, masked: Option<&Weights>) -> BinConstants {
-        if masked.is_none() { self.bins[bin] } else { left(&self.weights, &self.scales, bin, masked) }
+    /// The constants of some bins, for a frame that masks nothing; 0 for what the recipe does not need.
+    pub(super) fn of_bins(&self, bins: Range<usize>) -> &[BinConstants] {
+        &self.bins[bins]
+    }
+
+    /// The constants of a bin, less what a frame masks.
+    pub(super) fn left(&self, bin: usize, masked: &Weights) -> BinConstants {
+        left(&self.weights, &self.scales, bin, Some(masked))
     }
 
     /// `Σ c·n` of each bin.

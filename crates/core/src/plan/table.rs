@@ -12,7 +12,7 @@ use crate::kernel::Run;
 
 /// The most pixels a slice covers: 16 frames of that many 16-bit pixels stay in a core's second-level cache. The more, the longer
 /// are the runs.
-pub(crate) const MOST_SLICE_PIXELS: usize = 8192;
+pub(crate) const MOST_SLICE_PIXELS: usize = 4096;
 
 /// What is decoded before its slices are summed: as many blocks as one slice has room for, or a block with several slices.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -55,4 +55,8 @@ impl Sink for Watched<'_> {
         self.progress.at(self.frames as u64);
         Ok(if self.stop.load(Ordering::Relaxed) { ControlFlow::Break(()) } else { flow })
     }
+
+    fn wants_sums(&self) -> bool {
+        self.sink.wants_sums()
+    }
 }
