@@ -8,8 +8,7 @@ pub use index::BlockIndex;
 pub use planes::Planes;
 
 use crate::bitshuffle::{GROUP, unshuffle};
-use crate::prefetch::prefetch;
-use crate::{ChunkFormat, DecodeError, Isa, lz4};
+use crate::{ChunkBytes, ChunkFormat, DecodeError, Isa, lz4};
 use index::Stored;
 use stages::Stages;
 
@@ -42,8 +41,13 @@ impl Decoder {
     /// # Errors
     /// When the chunk has no whole header, its header contradicts the format, or (`BlockSize`) its blocks have another size
     /// than the format's: `decode_chunk` decodes such a chunk.
-    pub fn index(&self, chunk: &[u8], filter_mask: u32, index: &mut BlockIndex) -> Result<(), DecodeError> {
-        index.build(&self.format, chunk, filter_mask)
+    pub fn index(
+        &self,
+        mut chunk: impl ChunkBytes,
+        filter_mask: u32,
+        index: &mut BlockIndex,
+    ) -> Result<(), DecodeError> {
+        index.build(&self.format, &mut chunk, filter_mask)
     }
 
     /// Decodes one block of the chunk that `index` was made from; `out` has exactly the bytes of the block. In whatever
@@ -54,7 +58,7 @@ impl Decoder {
     /// goes beyond the chunk (`Truncated`). What `out` holds afterwards is unspecified.
     pub fn decode_block(
         &mut self,
-        chunk: &[u8],
+        mut chunk: impl ChunkBytes,
         index: &mut BlockIndex,
         block: usize,
         out: &mut [u8],
@@ -71,26 +75,27 @@ impl Decoder {
         let (body, tail) = out.split_at_mut(elems.len() / GROUP * GROUP * elem_size);
         match index.stored() {
             Stored::Raw => {
-                let src = chunk.get(bytes).ok_or(DecodeError::Truncated)?;
-                out.copy_from_slice(src);
+                out.copy_from_slice(chunk.part(bytes)?);
             }
             Stored::Planes => {
-                let src = chunk.get(bytes).ok_or(DecodeError::Truncated)?;
-                let (planes, raw) = src.split_at(body.len());
+                let (planes, raw) = chunk.part(bytes)?.split_at(body.len());
                 unshuffle(isa, elem_size, planes, body);
                 tail.copy_from_slice(raw);
             }
             Stored::Lz4 => {
                 if !body.is_empty() {
-                    let planes = self.decompress(chunk, index, block, body.len())?;
+                    let planes = self.decompress(&mut chunk, index, block, body.len())?;
                     unshuffle(isa, elem_size, planes, body);
                 }
                 if !tail.is_empty() {
-                    let place = index.tail(&self.format, chunk)?;
-                    tail.copy_from_slice(chunk.get(place).ok_or(DecodeError::Truncated)?);
+                    let place = index.tail(&self.format, &mut chunk)?;
+                    tail.copy_from_slice(chunk.part(place)?);
                 }
             }
-            Stored::Whole => self.decode_chunk(chunk, index.filter_mask(), out)?,
+            Stored::Whole => {
+                let all = 0..chunk.size();
+                self.decode_chunk(chunk.part(all)?, index.filter_mask(), out)?;
+            }
         }
         Ok(())
     }
@@ -100,12 +105,12 @@ impl Decoder {
     ///
     /// # Errors
     /// When the block is corrupt, or there is no such block or a length before it goes beyond the chunk (`Truncated`).
-    pub fn decode_planes<'a>(
-        &'a mut self,
-        chunk: &'a [u8],
+    pub fn decode_planes(
+        &mut self,
+        mut chunk: impl ChunkBytes,
         index: &mut BlockIndex,
         block: usize,
-    ) -> Result<Option<Planes<'a>>, DecodeError> {
+    ) -> Result<Option<Planes<'_>>, DecodeError> {
         let (isa, elem_size) = (self.isa, self.format.elem_size());
         let elems = self.format.block_range(block);
         if elems.is_empty() {
@@ -116,9 +121,11 @@ impl Decoder {
         }
         let bytes = match index.stored() {
             Stored::Planes => {
-                chunk.get(elems.start * elem_size..elems.end * elem_size).ok_or(DecodeError::Truncated)?
+                self.planes.clear();
+                self.planes.extend_from_slice(chunk.part(elems.start * elem_size..elems.end * elem_size)?);
+                &self.planes
             }
-            Stored::Lz4 => self.decompress(chunk, index, block, elems.len() * elem_size)?,
+            Stored::Lz4 => self.decompress(&mut chunk, index, block, elems.len() * elem_size)?,
             Stored::Raw | Stored::Whole => return Ok(None),
         };
         Ok(Some(Planes { isa, elem_size, bytes }))
@@ -127,16 +134,16 @@ impl Decoder {
     /// Decompresses the `len` bytes of a block's planes.
     fn decompress(
         &mut self,
-        chunk: &[u8],
+        chunk: &mut impl ChunkBytes,
         index: &mut BlockIndex,
         block: usize,
         len: usize,
     ) -> Result<&[u8], DecodeError> {
         let place = index.block(chunk, block)?;
-        let src = chunk.get(place.clone()).ok_or(DecodeError::Truncated)?;
         // The next block of this chunk has a turn once all other chunks of a batch have had theirs: time enough to fetch what
         // will about be its bytes.
-        prefetch(chunk, place.end..place.end + place.len());
+        chunk.expect(place.end..place.end + place.len());
+        let src = chunk.part(place)?;
         if self.planes.len() < len {
             self.planes.resize(len, 0);
         }

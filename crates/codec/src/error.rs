@@ -19,6 +19,9 @@ pub enum DecodeError {
     /// The header of the chunk contradicts the dataset's shape or the format.
     #[error("the chunk's header does not fit the dataset")]
     BadHeader,
+    /// A part of the chunk could not be read; whoever reads it knows why.
+    #[error("the chunk cannot be read")]
+    Unread,
     /// A stored checksum does not match the data.
     #[error("the checksum does not match")]
     Checksum,

@@ -3,6 +3,7 @@
 //! No input and output, no allocation on the hot path, and no length from a chunk is believed before it is checked.
 
 pub mod bitshuffle;
+mod bytes;
 pub mod decoder;
 pub mod encoder;
 pub mod error;
@@ -13,6 +14,7 @@ pub mod lz4;
 mod prefetch;
 pub mod testing;
 
+pub use bytes::ChunkBytes;
 pub use decoder::{BlockIndex, Decoder, Planes};
 pub use encoder::{EncodeError, Encoder};
 pub use error::DecodeError;

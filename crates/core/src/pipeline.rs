@@ -6,13 +6,14 @@
 //! ```
 //! Everything here is object-safe and crossed once a batch, never once a pixel. An [`Executor`] is one parallel layout.
 //! Who calls what, and when:
-//! * an executor calls `Source::read` from any of its threads, for any frame, several at a time;
+//! * an executor calls `Source::read` (or `open`, where the plan's workers read by themselves) from any of its threads, for any frame, several at a time;
 //! * each worker belongs to one thread at a time; its buffers are reused from batch to batch;
 //! * `Sink::push` is called from the one thread that called `Executor::run`, with consecutive frames in order, each
 //!   exactly once; it is not called again after it returned `Break` or an error;
 //! * the executor never finishes the sink: whoever made it does, after `run` has returned.
 
 use std::ops::{ControlFlow, Range};
+use std::sync::Arc;
 
 use aureole_codec::ChunkFormat;
 
@@ -33,13 +34,60 @@ pub struct StackSpec {
     pub format: ChunkFormat,
 }
 
+/// Reads stored bytes of a frame piece by piece, from any thread.
+pub trait Pieces: Send + Sync {
+    /// Fills `out` with the bytes from `at` on of the chunk of a frame, by the source's own numbers.
+    ///
+    /// # Errors
+    /// One sentence that names the file and says what is wrong.
+    fn read_piece(&self, frame: usize, at: usize, out: &mut [u8]) -> Result<(), String>;
+}
+
+/// A chunk that is still to be read.
+#[derive(Clone)]
+pub struct Unread {
+    pieces: Arc<dyn Pieces>,
+    frame: usize,
+    size: usize,
+}
+
+impl Unread {
+    /// The chunk of `size` bytes of a frame of `pieces`.
+    #[must_use]
+    pub fn new(pieces: Arc<dyn Pieces>, frame: usize, size: usize) -> Unread {
+        Unread { pieces, frame, size }
+    }
+
+    /// Bytes of the chunk.
+    #[must_use]
+    pub fn size(&self) -> usize {
+        self.size
+    }
+
+    /// Fills `out` with the bytes from `at` on.
+    ///
+    /// # Errors
+    /// One sentence that names the file and says what is wrong.
+    pub fn read(&self, at: usize, out: &mut [u8]) -> Result<(), String> {
+        self.pieces.read_piece(self.frame, at, out)
+    }
+}
+
+impl std::fmt::Debug for Unread {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Unread").field("frame", &self.frame).field("size", &self.size).finish_non_exhaustive()
+    }
+}
+
 /// The stored bytes of one frame, in a buffer that is reused.
 #[derive(Clone, Debug, Default)]
 pub struct ChunkBuf {
     /// Number of the frame in the stack.
     pub frame: usize,
-    /// The bytes as stored.
+    /// The bytes as stored; empty when they are still to be read.
     pub bytes: Vec<u8>,
+    /// Where the bytes are to be read from, for a worker that takes them piece by piece.
+    pub unread: Option<Unread>,
     /// Bit `i` set: filter `i` of the format was skipped for this chunk (HDF5's chunk filter mask).
     pub filter_mask: u32,
     /// Why the frame could not be read, when it could not; its pattern is then marked as failed.
@@ -49,10 +97,11 @@ pub struct ChunkBuf {
 }
 
 impl ChunkBuf {
-    /// Stored bytes that were read for the frame; 0 when it could not be read.
+    /// Stored bytes that were read for the frame, or are about to be; 0 when it could not be read.
     #[must_use]
     pub fn bytes_read(&self) -> usize {
-        let own = if self.error.is_none() { self.bytes.len() } else { 0 };
+        let there = self.unread.as_ref().map_or(self.bytes.len(), Unread::size);
+        let own = if self.error.is_none() { there } else { 0 };
         own + self.variance.as_ref().map_or(0, |variance| variance.bytes_read())
     }
 }
@@ -67,6 +116,14 @@ pub trait Source: Sync {
     /// # Errors
     /// One sentence that names the file and says what is wrong; the frame is then marked as failed and the run goes on.
     fn read(&self, frame: usize, buf: &mut ChunkBuf) -> Result<(), String>;
+
+    /// As [`Source::read`], but may leave the bytes to be read piece by piece.
+    ///
+    /// # Errors
+    /// As [`Source::read`].
+    fn open(&self, frame: usize, buf: &mut ChunkBuf) -> Result<(), String> {
+        self.read(frame, buf)
+    }
 }
 
 /// A recipe made ready for one detector, dtype and chunk format: immutable, shared by all workers.
@@ -84,6 +141,11 @@ pub trait Plan: Sync {
 
     /// The most frames a worker takes at once, at least 1.
     fn max_batch(&self) -> usize;
+
+    /// True when its workers read chunks piece by piece themselves, if they are so given: see [`Source::open`].
+    fn reads_pieces(&self) -> bool {
+        false
+    }
 
     /// The same plan, cut along the blocks of a frame; `None` where a frame is only integrated as a whole.
     fn by_blocks(&self) -> Option<&dyn BlockPlan> {
@@ -226,7 +288,7 @@ pub enum RunError {
 /// Seconds spent in each stage, summed over all workers.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Stages {
-    /// Reading stored bytes.
+    /// Reading stored bytes, by the layout or piece by piece by workers.
     pub read: f64,
     /// Decompression and bit transposes.
     pub decode: f64,

@@ -7,11 +7,12 @@ mod integers;
 mod lanes;
 mod narrow;
 mod plan;
+mod window;
 
 use std::ops::Range;
 use std::time::Instant;
 
-use aureole_codec::{BlockIndex, Decoder};
+use aureole_codec::{BlockIndex, ChunkBytes, Decoder};
 
 use crate::dtype::Dtype;
 use crate::kernel::Entries;
@@ -21,6 +22,7 @@ use crate::plan::{CpuPlan, Slice, Strip};
 use crate::sums::{LANES, Sums};
 use lanes::Lanes;
 use narrow::{Narrow, Width};
+use window::Window;
 
 /// Scratch of one thread; allocates nothing once every buffer has been used.
 pub struct CpuWorker<'p> {
@@ -31,6 +33,8 @@ pub struct CpuWorker<'p> {
     decoder: Decoder,
     /// Where the blocks of each chunk lie.
     indexes: Vec<BlockIndex>,
+    /// What is in memory of each chunk that is still to be read.
+    windows: Vec<Window>,
     /// Decoded pixels of each frame: of one block where several frames' integers go into a tile, of a strip else.
     pixels: Lanes,
     /// The pixels of a slice with the frames side by side, or pairs of them.
@@ -48,6 +52,7 @@ impl<'p> CpuWorker<'p> {
             decoder: plans[0].decoder(),
             plans,
             indexes: Vec::new(),
+            windows: Vec::new(),
             pixels: Lanes::default(),
             tile: Vec::new(),
             sums: Vec::new(),
@@ -82,18 +87,32 @@ impl<'p> CpuWorker<'p> {
         let strips = &self.plans[0].table.strips;
         let elems = strips.iter().map(|strip| self.elems(strip).len()).max().unwrap_or(0);
         self.indexes.resize_with(chunks.len().max(self.indexes.len()), BlockIndex::default);
+        self.windows.resize_with(chunks.len().max(self.windows.len()), Window::default);
         self.pixels.reserve(chunks.len(), elems * format.elem_size());
         for (lane, chunk) in chunks.iter().enumerate() {
+            self.windows[lane].reset();
             if let Some(reason) = &chunk.error {
                 Sums::fail(sums, lane, reason);
-            } else if let Err(error) = if format.is_blocked() {
-                self.decoder.index(&chunk.bytes, chunk.filter_mask, &mut self.indexes[lane])
+                continue;
+            }
+            let mut stored = self.windows[lane].over(chunk);
+            let opened = if format.is_blocked() {
+                self.decoder.index(stored, chunk.filter_mask, &mut self.indexes[lane])
             } else {
-                self.decoder.decode_chunk(&chunk.bytes, chunk.filter_mask, self.pixels.of_mut(lane))
-            } {
-                Sums::fail(sums, lane, &error.to_string());
+                let all = 0..stored.size();
+                let out = self.pixels.of_mut(lane);
+                stored.part(all).and_then(|bytes| self.decoder.decode_chunk(bytes, chunk.filter_mask, out))
+            };
+            if let Err(error) = opened {
+                let unread = self.windows[lane].error.clone();
+                Sums::fail(sums, lane, &unread.unwrap_or_else(|| error.to_string()));
             }
         }
+    }
+
+    /// Seconds that the windows spent reading so far.
+    fn seconds_read(&self) -> f64 {
+        self.windows.iter().map(|window| window.seconds).sum()
     }
 
     /// Decodes and sums a strip.
@@ -199,12 +218,16 @@ impl BlockWorker for CpuWorker<'_> {
             sums.len() == self.plans.len() && sums.iter().all(|sums| sums.frames() == chunks.len()),
             "one sum a chunk"
         );
-        let start = Instant::now();
+        let (start, read) = (Instant::now(), self.seconds_read());
         self.open(chunks, sums);
         self.stages.decode += start.elapsed().as_secs_f64();
         for strip in strips {
             self.take(chunks, self.strip(strip), sums);
         }
+        // Windows read while blocks are decoded.
+        let read = self.seconds_read() - read;
+        self.stages.read += read;
+        self.stages.decode -= read;
     }
 
     fn stages(&self) -> Stages {

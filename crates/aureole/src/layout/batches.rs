@@ -43,12 +43,13 @@ impl Batches {
     }
 }
 
-/// Reads frames into buffers that are reused; returns the stored bytes read.
-pub(super) fn read(source: &dyn Source, frames: Range<usize>, chunks: &mut Vec<ChunkBuf>) -> u64 {
+/// Reads frames into buffers that are reused, or only makes them ready to be read `in_pieces` by the worker; returns the stored bytes.
+pub(super) fn read(source: &dyn Source, in_pieces: bool, frames: Range<usize>, chunks: &mut Vec<ChunkBuf>) -> u64 {
     chunks.resize_with(frames.len(), ChunkBuf::default);
     for (frame, chunk) in frames.zip(chunks.iter_mut()) {
         chunk.frame = frame;
-        chunk.error = source.read(frame, chunk).err();
+        chunk.unread = None;
+        chunk.error = if in_pieces { source.open(frame, chunk) } else { source.read(frame, chunk) }.err();
     }
     chunks.iter().map(|chunk| chunk.bytes_read() as u64).sum()
 }

@@ -42,7 +42,7 @@ impl Executor for Serial {
         let mut patterns = delivery.patterns(job.plan, batches.size());
         for frames in (0..batches.len()).map(|batch| batches.frames(batch)) {
             let start = Instant::now();
-            delivery.summary().bytes_in += batches::read(job.source, frames.clone(), &mut chunks);
+            delivery.summary().bytes_in += batches::read(job.source, false, frames.clone(), &mut chunks);
             delivery.summary().stages.read += start.elapsed().as_secs_f64();
             let out = &mut patterns[..frames.len() * job.plan.recipes()];
             guard(&frames, || integrator.integrate(&chunks, out))?;

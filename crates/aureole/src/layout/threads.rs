@@ -98,7 +98,7 @@ fn work(job: &Job<'_>, batches: &Batches, next: &AtomicUsize, free: &Receiver<Sl
         let frames = batches.frames(batch);
         let start = Instant::now();
         let integrated = guard(&frames, || {
-            slot.bytes = batches::read(job.source, frames.clone(), &mut chunks);
+            slot.bytes = batches::read(job.source, job.plan.reads_pieces(), frames.clone(), &mut chunks);
             read += start.elapsed().as_secs_f64();
             worker.integrate(&chunks, &mut slot.patterns[..frames.len() * recipes]);
         });
@@ -111,7 +111,8 @@ fn work(job: &Job<'_>, batches: &Batches, next: &AtomicUsize, free: &Receiver<Sl
             return;
         }
     }
-    let _ = report.send(Report::Ended(Stages { read, ..worker.stages() }));
+    let stages = worker.stages();
+    let _ = report.send(Report::Ended(Stages { read: read + stages.read, ..stages }));
 }
 
 /// Puts batches in order and pushes them, until all are pushed or something ends the run.

@@ -67,6 +67,14 @@ impl Stack {
         &self.origins
     }
 
+    /// The part that holds a frame, and the frame's number in it.
+    fn part(&self, frame: usize) -> Result<(&dyn Source, usize), String> {
+        let at = self.parts.partition_point(|part| part.end <= frame);
+        let part = self.parts.get(at).ok_or_else(|| format!("there is no frame {frame}"))?;
+        let start = at.checked_sub(1).map_or(0, |before| self.parts[before].end);
+        Ok((&*part.source, frame - start))
+    }
+
     /// What the user should be told: slow paths taken, files open elsewhere.
     #[must_use]
     pub fn notices(&self) -> &[String] {
@@ -86,10 +94,15 @@ impl Source for Stack {
     }
 
     fn read(&self, frame: usize, buf: &mut ChunkBuf) -> Result<(), String> {
-        let at = self.parts.partition_point(|part| part.end <= frame);
-        let part = self.parts.get(at).ok_or_else(|| format!("there is no frame {frame}"))?;
-        let start = at.checked_sub(1).map_or(0, |before| self.parts[before].end);
-        let result = part.source.read(frame - start, buf);
+        let (source, own) = self.part(frame)?;
+        let result = source.read(own, buf);
+        buf.frame = frame;
+        result
+    }
+
+    fn open(&self, frame: usize, buf: &mut ChunkBuf) -> Result<(), String> {
+        let (source, own) = self.part(frame)?;
+        let result = source.open(own, buf);
         buf.frame = frame;
         result
     }

@@ -7,7 +7,7 @@ use std::ops::Range;
 
 use crate::bitshuffle::GROUP;
 use crate::filter::bitshuffle::{HEADER, block_elems, next_block, raw_tail};
-use crate::{ChunkFormat, Compression, DecodeError, Filter};
+use crate::{ChunkBytes, ChunkFormat, Compression, DecodeError, Filter};
 
 /// Where the blocks of a chunk lie, as far as they have been asked for. Reused from chunk to chunk, it allocates for the first one
 /// only.
@@ -35,7 +35,12 @@ pub(super) enum Stored {
 }
 
 impl BlockIndex {
-    pub(super) fn build(&mut self, format: &ChunkFormat, chunk: &[u8], filter_mask: u32) -> Result<(), DecodeError> {
+    pub(super) fn build(
+        &mut self,
+        format: &ChunkFormat,
+        chunk: &mut impl ChunkBytes,
+        filter_mask: u32,
+    ) -> Result<(), DecodeError> {
         self.blocks.clear();
         self.filter_mask = filter_mask;
         self.stored = match format.filters() {
@@ -46,14 +51,14 @@ impl BlockIndex {
             _ => Stored::Whole,
         };
         match self.stored {
-            Stored::Raw | Stored::Planes => super::stages::same_length(chunk.len(), format.bytes()),
+            Stored::Raw | Stored::Planes => super::stages::same_length(chunk.size(), format.bytes()),
             Stored::Lz4 => self.build_lz4(format, chunk),
             Stored::Whole => Ok(()),
         }
     }
 
-    fn build_lz4(&mut self, format: &ChunkFormat, chunk: &[u8]) -> Result<(), DecodeError> {
-        if block_elems(chunk, format.elem_size(), format.bytes())? != format.block_elems() {
+    fn build_lz4(&mut self, format: &ChunkFormat, chunk: &mut impl ChunkBytes) -> Result<(), DecodeError> {
+        if block_elems(chunk.part(0..HEADER)?, format.elem_size(), format.bytes())? != format.block_elems() {
             return Err(DecodeError::BlockSize);
         }
         self.next = HEADER;
@@ -65,7 +70,7 @@ impl BlockIndex {
     }
 
     /// The place of a compressed block, which the format must have.
-    pub(super) fn block(&mut self, chunk: &[u8], block: usize) -> Result<Range<usize>, DecodeError> {
+    pub(super) fn block(&mut self, chunk: &mut impl ChunkBytes, block: usize) -> Result<Range<usize>, DecodeError> {
         while self.blocks.len() <= block {
             let place = next_block(chunk, self.next)?;
             self.next = place.end;
@@ -75,14 +80,18 @@ impl BlockIndex {
     }
 
     /// The place of the elements behind the last block, fewer than [`GROUP`].
-    pub(super) fn tail(&mut self, format: &ChunkFormat, chunk: &[u8]) -> Result<Range<usize>, DecodeError> {
+    pub(super) fn tail(
+        &mut self,
+        format: &ChunkFormat,
+        chunk: &mut impl ChunkBytes,
+    ) -> Result<Range<usize>, DecodeError> {
         let tail = format.elems() % GROUP;
         let blocks = (format.elems() - tail).div_ceil(format.block_elems());
         let at = match blocks.checked_sub(1) {
             Some(last) => self.block(chunk, last)?.end,
             None => HEADER,
         };
-        raw_tail(chunk, at, tail * format.elem_size())
+        raw_tail(chunk.size(), at, tail * format.elem_size())
     }
 
     pub(super) const fn filter_mask(&self) -> u32 {

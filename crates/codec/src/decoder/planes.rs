@@ -3,11 +3,11 @@
 //! The planes tell what a block holds before its elements are laid out: where all but the lowest planes are empty, elements
 //! need half of their bytes or less.
 
+#[cfg(target_arch = "x86_64")]
+mod x86;
+
 use crate::Isa;
 use crate::bitshuffle::{GROUP, unshuffle};
-
-/// Bytes of every plane that are looked at together, so that they stay in registers.
-const COLUMN: usize = 64;
 
 /// The bit planes of a block: those of the lowest bit first, one bit an element each.
 #[derive(Clone, Copy, Debug)]
@@ -33,13 +33,14 @@ impl Planes<'_> {
     pub fn fit(&self, bits: usize, used: &[u8]) -> bool {
         assert_eq!(used.len() * GROUP, self.elems(), "one bit an element");
         let high = self.bytes.get(bits * used.len()..).unwrap_or_default();
-        #[cfg(target_arch = "x86_64")]
-        if self.isa.has_avx2() {
-            // SAFETY: an `Isa` with AVX2 exists only on a CPU that has it.
-            #[allow(unsafe_code)]
-            return unsafe { are_unused_avx2(high, used) };
+        if used.is_empty() || high.is_empty() {
+            return true;
         }
-        are_unused(high, used)
+        #[cfg(target_arch = "x86_64")]
+        let done = x86::columns(self.isa, high, used);
+        #[cfg(not(target_arch = "x86_64"))]
+        let done = Some(0);
+        done.is_some_and(|done| are_unused(high, used, done))
     }
 
     /// Lays out the lowest two bytes of every element, or the only one it has; `out` has as many bytes.
@@ -52,30 +53,58 @@ impl Planes<'_> {
     }
 }
 
-/// True when no plane of `planes` has a bit that `used` has, too.
-#[inline(always)]
-#[expect(clippy::inline_always, reason = "it takes on the instructions of its caller")]
-fn are_unused(planes: &[u8], used: &[u8]) -> bool {
-    let len = used.len();
-    let mut columns = used.chunks_exact(COLUMN);
+/// True when no plane of `planes` has a bit that `used` has, too, from byte `first` of each on.
+fn are_unused(planes: &[u8], used: &[u8], first: usize) -> bool {
     let mut found = 0;
-    for (column, used) in columns.by_ref().enumerate() {
-        let mut any = [0; COLUMN];
-        for plane in planes.chunks_exact(len) {
-            let bytes = &plane[column * COLUMN..][..COLUMN];
-            any.iter_mut().zip(bytes).for_each(|(any, byte)| *any |= byte);
+    for plane in planes.chunks_exact(used.len()) {
+        for (byte, used) in plane[first..].iter().zip(&used[first..]) {
+            found |= byte & used;
         }
-        found |= any.iter().zip(used).fold(0, |found, (any, used)| found | any & used);
-    }
-    let rest = len - columns.remainder().len();
-    for plane in planes.chunks_exact(len) {
-        found |= plane[rest..].iter().zip(columns.remainder()).fold(0, |found, (byte, used)| found | byte & used);
     }
     found == 0
 }
 
-#[cfg(target_arch = "x86_64")]
-#[target_feature(enable = "avx2")]
-fn are_unused_avx2(planes: &[u8], used: &[u8]) -> bool {
-    are_unused(planes, used)
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn elements_fit_when_no_used_one_has_a_higher_bit_whatever_the_others_hold() {
+        for isa in Isa::available() {
+            for (elem_size, elems) in [(1, 8), (2, 512), (4, 2048), (4, 8 * 131), (8, 1024 + 8)] {
+                let used: Vec<u8> = (0..elems / 8).map(|i| (i * 37) as u8 & 0xee).collect();
+                let is_used = |elem: usize| used[elem / 8] >> (elem % 8) & 1 != 0;
+                for bits in [0, 1, 7, 13, 15, 8 * elem_size] {
+                    for elem in [0, 3, elems / 2 + 1, elems - 8, elems - 5, elems - 1] {
+                        // All ones below the limit everywhere, and one bit above it.
+                        let mut bytes = vec![0; elem_size * elems];
+                        bytes[..(bits * elems / 8).min(elem_size * elems)].fill(255);
+                        let above = bits < 8 * elem_size;
+                        if above {
+                            bytes[(8 * elem_size - 1) * elems / 8 + elem / 8] |= 1 << (elem % 8);
+                        }
+                        let planes = Planes { isa, elem_size, bytes: &bytes };
+                        let what = format!("{isa}: {elems} of {elem_size} bytes, {bits} bits, element {elem}");
+                        assert_eq!(planes.fit(bits, &used), !(above && is_used(elem)), "{what}");
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn narrow_elements_are_the_lowest_bytes_of_all() {
+        for isa in Isa::available() {
+            for elem_size in [1, 2, 4, 8] {
+                let elems: Vec<u8> = (0..elem_size * 1032).map(|i| (i * 7 + i / 256) as u8).collect();
+                let mut bytes = vec![0; elems.len()];
+                crate::bitshuffle::shuffle(isa, elem_size, &elems, &mut bytes);
+                let kept = elem_size.min(2);
+                let mut narrow = vec![9; 1032 * kept];
+                Planes { isa, elem_size, bytes: &bytes }.narrow(&mut narrow);
+                let expected: Vec<u8> = elems.chunks(elem_size).flat_map(|elem| elem[..kept].to_vec()).collect();
+                assert_eq!(narrow, expected, "{isa}, {elem_size} bytes");
+            }
+        }
+    }
 }

@@ -8,7 +8,7 @@ use std::ops::Range;
 
 use super::{be32, be64};
 use crate::bitshuffle::{GROUP, unshuffle};
-use crate::{DecodeError, Isa, lz4};
+use crate::{ChunkBytes, DecodeError, Isa, lz4};
 
 /// Bytes before the first block's length.
 pub(crate) const HEADER: usize = 12;
@@ -33,23 +33,24 @@ pub(crate) fn walk(
 ) -> Result<Range<usize>, DecodeError> {
     let mut at = HEADER;
     for _ in 0..blocks {
-        let block = next_block(chunk, at)?;
+        let mut bytes = chunk;
+        let block = next_block(&mut bytes, at)?;
         at = block.end;
         visit(block)?;
     }
-    raw_tail(chunk, at, tail)
+    raw_tail(chunk.len(), at, tail)
 }
 
 /// The place of the block whose length stands at `at`.
-pub(crate) fn next_block(chunk: &[u8], at: usize) -> Result<Range<usize>, DecodeError> {
-    let stored = be32(chunk, at)?;
+pub(crate) fn next_block(chunk: &mut impl ChunkBytes, at: usize) -> Result<Range<usize>, DecodeError> {
     let start = at + 4;
-    if stored > chunk.len() - start { Err(DecodeError::Truncated) } else { Ok(start..start + stored) }
+    let stored = be32(chunk.part(at..start)?, 0)?;
+    if stored > chunk.size() - start { Err(DecodeError::Truncated) } else { Ok(start..start + stored) }
 }
 
-/// The place of the elements that follow the last block, `bytes` bytes from `at` on.
-pub(crate) fn raw_tail(chunk: &[u8], at: usize, bytes: usize) -> Result<Range<usize>, DecodeError> {
-    if bytes > chunk.len().saturating_sub(at) { Err(DecodeError::Truncated) } else { Ok(at..at + bytes) }
+/// The place of the elements that follow the last block, `bytes` bytes from `at` on, in a chunk of `size` bytes.
+pub(crate) fn raw_tail(size: usize, at: usize, bytes: usize) -> Result<Range<usize>, DecodeError> {
+    if bytes > size.saturating_sub(at) { Err(DecodeError::Truncated) } else { Ok(at..at + bytes) }
 }
 
 /// The start of `dst` that the chunk says it fills.

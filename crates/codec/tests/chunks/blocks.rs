@@ -88,7 +88,7 @@ fn another_block_size_than_the_datasets_can_be_decoded_as_a_whole() {
     let data = counts(4, 1003);
     let chunk = encode(&written, 0, &data);
     let decoder = Decoder::new(&stated, Isa::best());
-    assert_eq!(decoder.index(&chunk, 0, &mut BlockIndex::default()), Err(DecodeError::BlockSize));
+    assert_eq!(decoder.index(&chunk[..], 0, &mut BlockIndex::default()), Err(DecodeError::BlockSize));
     assert_eq!(decode(&stated, Isa::best(), &chunk, 0), Ok(data));
 }
 
@@ -100,8 +100,8 @@ fn an_index_and_a_decoder_are_used_again() {
     let mut out = vec![9; 64 * 4];
     for data in [&first, &second, &first] {
         let chunk = encode(&format, 0, data);
-        decoder.index(&chunk, 0, &mut index).unwrap();
-        decoder.decode_block(&chunk, &mut index, 2, &mut out).unwrap();
+        decoder.index(&chunk[..], 0, &mut index).unwrap();
+        decoder.decode_block(&chunk[..], &mut index, 2, &mut out).unwrap();
         assert_eq!(out, data[128 * 4..192 * 4]);
     }
 }
@@ -111,9 +111,9 @@ fn the_output_must_have_the_blocks_length() {
     let format = format(&[BITSHUFFLE_LZ4], 4, 5000);
     let chunk = encode(&format, 0, &counts(4, 5000));
     let (mut decoder, mut index) = (Decoder::new(&format, Isa::best()), BlockIndex::default());
-    decoder.index(&chunk, 0, &mut index).unwrap();
+    decoder.index(&chunk[..], 0, &mut index).unwrap();
     for wrong in [0, 8191, 8193] {
-        assert_eq!(decoder.decode_block(&chunk, &mut index, 0, &mut vec![0; wrong]), Err(DecodeError::WrongLength));
+        assert_eq!(decoder.decode_block(&chunk[..], &mut index, 0, &mut vec![0; wrong]), Err(DecodeError::WrongLength));
     }
     assert_eq!(decoder.decode_chunk(&chunk, 0, &mut [0; 19_999]), Err(DecodeError::WrongLength));
 }

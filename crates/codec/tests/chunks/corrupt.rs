@@ -105,10 +105,10 @@ fn an_index_of_another_chunk_is_no_way_out_of_bounds() {
     let format = format(&[bitshuffle(16, Compression::Lz4)], 4, ELEMS);
     let chunk = encode(&format, 0, &counts(4, ELEMS));
     let (mut decoder, mut index) = (Decoder::new(&format, Isa::best()), BlockIndex::default());
-    decoder.index(&chunk, 0, &mut index).unwrap();
+    decoder.index(&chunk[..], 0, &mut index).unwrap();
     let mut out = vec![0; 64];
     assert_eq!(decoder.decode_block(&chunk[..14], &mut index, 0, &mut out), Err(DecodeError::Truncated));
-    assert_eq!(decoder.decode_block(&chunk, &mut index, 77, &mut []), Err(DecodeError::Truncated));
+    assert_eq!(decoder.decode_block(&chunk[..], &mut index, 77, &mut []), Err(DecodeError::Truncated));
     let mut tail = vec![0; 13 * 4];
     assert_eq!(decoder.decode_block(&chunk[..40], &mut index, 2, &mut tail), Err(DecodeError::Truncated));
 }

@@ -107,6 +107,6 @@ fn a_chunk_that_is_not_blocked_has_one_block() {
     assert!(!format.is_blocked());
     assert_eq!((format.blocks(), format.block_range(0)), (1, 0..5000));
     let (decoder, mut index) = (Decoder::new(&format, Isa::best()), BlockIndex::default());
-    assert_eq!(decoder.index(&[], 0, &mut index), Ok(()));
+    assert_eq!(decoder.index(&[][..], 0, &mut index), Ok(()));
     assert_eq!(decode_blocks(&format, Isa::best(), &[], 0), Err(DecodeError::Truncated));
 }

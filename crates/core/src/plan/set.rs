@@ -72,6 +72,10 @@ impl Plan for PlanSet {
         self.plans.iter().map(|plan| plan.as_plan().max_batch()).min().unwrap_or(1)
     }
 
+    fn reads_pieces(&self) -> bool {
+        self.plans.iter().all(|plan| plan.as_plan().reads_pieces())
+    }
+
     fn by_blocks(&self) -> Option<&dyn BlockPlan> {
         self.plans.iter().all(|plan| plan.as_plan().by_blocks().is_some()).then_some(self)
     }

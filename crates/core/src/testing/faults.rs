@@ -79,6 +79,10 @@ impl Plan for FaultyPlan<'_> {
         self.plan.max_batch()
     }
 
+    fn reads_pieces(&self) -> bool {
+        self.plan.reads_pieces()
+    }
+
     fn by_blocks(&self) -> Option<&dyn BlockPlan> {
         self.plan.by_blocks().map(|_| self as &dyn BlockPlan)
     }
@@ -156,5 +160,11 @@ impl Source for Counting<'_> {
         let read = self.read.fetch_add(1, Ordering::SeqCst) + 1;
         self.most.fetch_max(read - self.pushed.load(Ordering::SeqCst).min(read), Ordering::SeqCst);
         self.source.read(frame, buf)
+    }
+
+    fn open(&self, frame: usize, buf: &mut ChunkBuf) -> Result<(), String> {
+        let read = self.read.fetch_add(1, Ordering::SeqCst) + 1;
+        self.most.fetch_max(read - self.pushed.load(Ordering::SeqCst).min(read), Ordering::SeqCst);
+        self.source.open(frame, buf)
     }
 }

@@ -1,12 +1,14 @@
 //! A stack in memory and a plan for it, small enough for every test.
 
+use std::sync::Arc;
+
 use aureole_codec::{ChunkFormat, Isa};
 
 use super::Random;
 use crate::binning::{Matrix, MatrixBuilder};
 use crate::dtype::Dtype;
 use crate::gather::GatherPlan;
-use crate::pipeline::{ChunkBuf, Source, StackSpec};
+use crate::pipeline::{ChunkBuf, Pieces, Source, StackSpec, Unread};
 use crate::plan::{AnyPlan, CpuPlan, Ingredients, PlanSet};
 use crate::recipe::{Dummy, ErrorKind, ErrorModel, Mode};
 
@@ -29,6 +31,25 @@ impl Source for MemorySource {
         buf.bytes.clear();
         buf.bytes.extend_from_slice(chunk);
         buf.filter_mask = 0;
+        buf.unread = None;
+        Ok(())
+    }
+
+    fn open(&self, frame: usize, buf: &mut ChunkBuf) -> Result<(), String> {
+        let chunk = self.chunks[frame].as_ref().map_err(Clone::clone)?;
+        buf.bytes.clear();
+        buf.filter_mask = 0;
+        buf.unread = Some(Unread::new(Arc::new(Held(chunk.clone())), frame, chunk.len()));
+        Ok(())
+    }
+}
+
+/// A chunk in memory, handed out in pieces.
+struct Held(Vec<u8>);
+
+impl Pieces for Held {
+    fn read_piece(&self, _frame: usize, at: usize, out: &mut [u8]) -> Result<(), String> {
+        out.copy_from_slice(&self.0[at..at + out.len()]);
         Ok(())
     }
 }

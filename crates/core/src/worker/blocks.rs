@@ -40,12 +40,13 @@ impl CpuWorker<'_> {
             if sums[0].failed[lane].is_some() {
                 continue;
             }
-            match self.decoder.decode_planes(&chunk.bytes, &mut self.indexes[lane], block) {
+            let stored = self.windows[lane].over(chunk);
+            match self.decoder.decode_planes(stored, &mut self.indexes[lane], block) {
                 Ok(Some(planes)) if planes.fit(narrow.bits, used) => {
                     planes.narrow(&mut self.pixels.of_mut(lane)[..len])
                 }
                 Ok(_) => return false,
-                Err(error) => Sums::fail(sums, lane, &format!("block {block}: {error}")),
+                Err(error) => Sums::fail(sums, lane, &self.windows[lane].reason(block, error)),
             }
         }
         true
@@ -60,8 +61,9 @@ impl CpuWorker<'_> {
                 continue;
             }
             let out = &mut self.pixels.of_mut(lane)[bytes.clone()];
-            if let Err(error) = self.decoder.decode_block(&chunk.bytes, &mut self.indexes[lane], block, out) {
-                Sums::fail(sums, lane, &format!("block {block}: {error}"));
+            let stored = self.windows[lane].over(chunk);
+            if let Err(error) = self.decoder.decode_block(stored, &mut self.indexes[lane], block, out) {
+                Sums::fail(sums, lane, &self.windows[lane].reason(block, error));
             }
         }
     }

@@ -22,6 +22,10 @@ impl Plan for CpuPlan {
         if self.format.is_blocked() { LANES } else { (WORKER_BYTES / self.format.bytes().max(1)).clamp(1, LANES) }
     }
 
+    fn reads_pieces(&self) -> bool {
+        true
+    }
+
     fn by_blocks(&self) -> Option<&dyn BlockPlan> {
         // Sums in f64 keep the order of the pixels, so one worker takes all of a frame.
         if self.sums_floats() { None } else { Some(self) }

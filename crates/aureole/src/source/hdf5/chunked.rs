@@ -2,9 +2,10 @@
 
 use std::fs::File;
 use std::os::unix::fs::FileExt;
+use std::sync::Arc;
 
 use aureole_codec::ChunkFormat;
-use aureole_core::pipeline::{ChunkBuf, Source, StackSpec};
+use aureole_core::pipeline::{ChunkBuf, Pieces, Source, StackSpec, Unread};
 
 use super::frames::Frames;
 use super::{BoxedSource, Indirect};
@@ -22,10 +23,17 @@ struct Chunk {
 
 /// A dataset with exactly one chunk a frame.
 struct ChunkedSource {
+    spec: StackSpec,
+    chunks: Arc<Chunks>,
+}
+
+/// Where its chunks are.
+struct Chunks {
     file: File,
     /// File and dataset, for messages.
     name: String,
-    spec: StackSpec,
+    /// Frames of the dataset.
+    frames: usize,
     /// The chunks that were written, with the number of the frame, in its order.
     chunks: Vec<(usize, Chunk)>,
     /// No encoder makes a chunk longer than this; a longer one is damage and no reason to allocate.
@@ -61,7 +69,9 @@ pub(super) fn open(place: &Place, frames: &Frames) -> Result<BoxedSource, Indire
     let chunks = enumerate(place, frames)?;
     let longest = 4 * format.bytes() as u64 + 65_536;
     let name = format!("{}::{}", place.file.display(), place.path);
-    Ok(Box::new(ChunkedSource { file, name, spec: frames.spec(format), chunks, longest }))
+    let spec = frames.spec(format);
+    let chunks = Arc::new(Chunks { file, name, frames: spec.frames, chunks, longest });
+    Ok(Box::new(ChunkedSource { spec, chunks }))
 }
 
 /// The chunks that the file has, asked for once. Addresses count from the start of the file, a user block included.
@@ -80,12 +90,34 @@ fn enumerate(place: &Place, frames: &Frames) -> Result<Vec<(usize, Chunk)>, Indi
     Ok(chunks)
 }
 
-impl ChunkedSource {
-    /// The chunk of a frame; where all frames were written it is at its own place in the list.
-    fn chunk(&self, frame: usize) -> Option<Chunk> {
+impl Chunks {
+    /// The chunk of a frame, if it is there and of a length that can be; else what is wrong.
+    fn chunk(&self, frame: usize) -> Result<Chunk, String> {
+        let name = &self.name;
+        if frame >= self.frames {
+            return Err(format!("{name} has no frame {frame}"));
+        }
+        let chunk = self.find(frame).ok_or_else(|| format!("{name}: frame {frame} was never written"))?;
+        if chunk.size > self.longest {
+            return Err(format!("{name}: frame {frame} is said to have {} bytes, too many to be true", chunk.size));
+        }
+        Ok(chunk)
+    }
+
+    /// Where all frames were written a chunk is at its own place in the list.
+    fn find(&self, frame: usize) -> Option<Chunk> {
         let found = self.chunks.get(frame).filter(|(number, _)| *number == frame);
         let search = || self.chunks.binary_search_by_key(&frame, |(number, _)| *number).ok().map(|at| &self.chunks[at]);
         found.or_else(search).map(|(_, chunk)| *chunk)
+    }
+}
+
+impl Pieces for Chunks {
+    fn read_piece(&self, frame: usize, at: usize, out: &mut [u8]) -> Result<(), String> {
+        let chunk = self.chunk(frame)?;
+        self.file.read_exact_at(out, chunk.address.saturating_add(at as u64)).map_err(|error| {
+            format!("{}: frame {frame} {}", self.name, why(&self.file, chunk.address, chunk.size, &error))
+        })
     }
 }
 
@@ -95,19 +127,25 @@ impl Source for ChunkedSource {
     }
 
     fn read(&self, frame: usize, buf: &mut ChunkBuf) -> Result<(), String> {
-        let name = &self.name;
-        if frame >= self.spec.frames {
-            return Err(format!("{name} has no frame {frame}"));
-        }
-        let chunk = self.chunk(frame).ok_or_else(|| format!("{name}: frame {frame} was never written"))?;
-        if chunk.size > self.longest {
-            return Err(format!("{name}: frame {frame} is said to have {} bytes, too many to be true", chunk.size));
-        }
+        let chunk = self.chunks.chunk(frame)?;
         buf.frame = frame;
         buf.filter_mask = chunk.filter_mask;
         buf.error = None;
-        read_at(&self.file, chunk.address, chunk.size, &mut buf.bytes)
-            .map_err(|why| format!("{name}: frame {frame} {why}"))
+        buf.unread = None;
+        read_at(&self.chunks.file, chunk.address, chunk.size, &mut buf.bytes)
+            .map_err(|why| format!("{}: frame {frame} {why}", self.chunks.name))
+    }
+
+    fn open(&self, frame: usize, buf: &mut ChunkBuf) -> Result<(), String> {
+        let chunk = self.chunks.chunk(frame)?;
+        buf.frame = frame;
+        buf.filter_mask = chunk.filter_mask;
+        buf.error = None;
+        buf.bytes.clear();
+        let size =
+            usize::try_from(chunk.size).map_err(|_| format!("{}: frame {frame} is too large", self.chunks.name))?;
+        buf.unread = Some(Unread::new(Arc::clone(&self.chunks) as Arc<dyn Pieces>, frame, size));
+        Ok(())
     }
 }
 
@@ -115,11 +153,16 @@ impl Source for ChunkedSource {
 pub(super) fn read_at(file: &File, address: u64, size: u64, bytes: &mut Vec<u8>) -> Result<(), String> {
     let length = usize::try_from(size).map_err(|_| "is too large".to_owned())?;
     bytes.resize(length, 0);
-    file.read_exact_at(bytes, address).map_err(|error| match error.kind() {
+    file.read_exact_at(bytes, address).map_err(|error| why(file, address, size, &error))
+}
+
+/// Why the `size` bytes of a chunk could not be read.
+fn why(file: &File, address: u64, size: u64, error: &std::io::Error) -> String {
+    match error.kind() {
         std::io::ErrorKind::UnexpectedEof => {
             let end = file.metadata().map_or(0, |metadata| metadata.len());
             format!("is cut off: its {size} bytes start at byte {address}, and the file has {end}")
         }
         _ => format!("cannot be read ({error})"),
-    })
+    }
 }
