@@ -67,6 +67,12 @@ pub trait Source: Sync {
     /// # Errors
     /// One sentence that names the file and says what is wrong; the frame is then marked as failed and the run goes on.
     fn read(&self, frame: usize, buf: &mut ChunkBuf) -> Result<(), String>;
+
+    /// Says that these frames will be read soon, so that a disk may fetch them while others are integrated; may be called
+    /// for frames that do not exist, and returns soon. A source that has nothing to fetch does nothing.
+    fn will_need(&self, frames: Range<usize>) {
+        let _ = frames;
+    }
 }
 
 /// A recipe made ready for one detector, dtype and chunk format: immutable, shared by all workers.

@@ -1,5 +1,6 @@
 //! Several datasets as one stack.
 
+use std::ops::Range;
 use std::path::PathBuf;
 
 use aureole_core::pipeline::{ChunkBuf, Source, StackSpec};
@@ -92,6 +93,17 @@ impl Source for Stack {
         let result = part.source.read(frame - start, buf);
         buf.frame = frame;
         result
+    }
+
+    fn will_need(&self, frames: Range<usize>) {
+        let mut start = 0;
+        for part in &self.parts {
+            let (from, to) = (frames.start.max(start), frames.end.min(part.end));
+            if from < to {
+                part.source.will_need(from - start..to - start);
+            }
+            start = part.end;
+        }
     }
 }
 

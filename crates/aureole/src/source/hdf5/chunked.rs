@@ -1,11 +1,13 @@
 //! The fast path: one chunk a frame, its address known, read from the plain file.
 
 use std::fs::File;
+use std::ops::Range;
 use std::os::unix::fs::FileExt;
 
 use aureole_codec::ChunkFormat;
 use aureole_core::pipeline::{ChunkBuf, Source, StackSpec};
 
+use super::ahead;
 use super::frames::Frames;
 use super::{BoxedSource, Indirect};
 use crate::hdf5::filters::{Pipeline, pipeline};
@@ -108,6 +110,12 @@ impl Source for ChunkedSource {
         buf.error = None;
         read_at(&self.file, chunk.address, chunk.size, &mut buf.bytes)
             .map_err(|why| format!("{name}: frame {frame} {why}"))
+    }
+
+    fn will_need(&self, frames: Range<usize>) {
+        for chunk in frames.filter_map(|frame| self.chunk(frame)).filter(|chunk| chunk.size <= self.longest) {
+            ahead::fetch(&self.file, chunk.address, chunk.size);
+        }
     }
 }
 
