@@ -26,3 +26,48 @@ impl ReadAhead {
         (from..end).for_each(|next| source.will_need(batches.frames(next)));
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::ops::Range;
+    use std::sync::Mutex;
+
+    use aureole_core::dtype::Dtype;
+    use aureole_core::pipeline::{ChunkBuf, StackSpec};
+
+    use super::*;
+    use crate::source::MemorySource;
+
+    /// Keeps what is announced.
+    struct Listener(MemorySource, Mutex<Vec<Range<usize>>>);
+
+    impl Source for Listener {
+        fn spec(&self) -> &StackSpec {
+            self.0.spec()
+        }
+
+        fn read(&self, frame: usize, buf: &mut ChunkBuf) -> Result<(), String> {
+            self.0.read(frame, buf)
+        }
+
+        fn will_need(&self, frames: Range<usize>) {
+            self.1.lock().unwrap().push(frames);
+        }
+    }
+
+    #[test]
+    fn each_batch_is_announced_once_before_it_is_taken() {
+        let stack = MemorySource::new((1, 1), Dtype::U8, vec![vec![0]; 11]).unwrap();
+        let source = Listener(stack, Mutex::default());
+        let batches = Batches::of(2..11, 2);
+        let ahead = ReadAhead::new(2);
+        let announced = |taken: usize| {
+            ahead.taken(&source, &batches, taken);
+            std::mem::take(&mut *source.1.lock().unwrap())
+        };
+        assert_eq!(announced(0), [2..4, 4..6, 6..8]);
+        assert_eq!(announced(2), [8..10, 10..11], "another thread was faster");
+        assert_eq!(announced(1), []);
+        assert_eq!(announced(4), []);
+    }
+}

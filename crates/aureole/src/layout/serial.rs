@@ -29,6 +29,12 @@ use slot::{Slot, lock};
 /// Frames that are announced to the source before they are read.
 const AHEAD: usize = aureole_core::sums::LANES;
 
+/// Batches under way at once: reading a frame takes as long as an eighth of what integrating it does, so that this many
+/// are being read, and a few more are in the hands of the team. Each holds sums of every member.
+fn slots(members: usize) -> usize {
+    members / 8 + 3
+}
+
 /// Layout `serial`.
 #[derive(Clone, Copy, Debug)]
 pub struct Serial {
@@ -68,7 +74,7 @@ impl Executor for Serial {
         let team = Team {
             job,
             plan,
-            slots: (0..members / 2 + 2).map(|_| Slot::new(job.plan, members, batches.size())).collect(),
+            slots: (0..slots(members)).map(|_| Slot::new(job.plan, members, batches.size())).collect(),
             ahead: ReadAhead::new(AHEAD.div_ceil(batches.size()).max(members)),
             placement: Placement::here(members, self.pin),
             batches,

@@ -23,6 +23,9 @@ use crate::machine::{Pin, Placement};
 /// Frames a thread takes at once unless told otherwise: the vector lanes of the kernel.
 const BATCH: usize = aureole_core::sums::LANES;
 
+/// Batches a thread that are announced to the source before they are read.
+const AHEAD: usize = 2;
+
 /// Layout `threads`.
 #[derive(Clone, Copy, Debug)]
 pub struct Threads {
@@ -66,7 +69,7 @@ impl Executor for Threads {
         let shared = Shared {
             job,
             batches,
-            ahead: ReadAhead::new(threads),
+            ahead: ReadAhead::new(AHEAD * threads),
             placement: Placement::here(threads, self.pin),
             next: AtomicUsize::new(0),
         };

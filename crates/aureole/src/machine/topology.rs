@@ -49,7 +49,8 @@ impl Topology {
 
     /// Reads a machine whose `sys` and `proc` are in `root`; without a list of `allowed` processors all that are switched
     /// on count. What the files do not tell is taken to be one: one node, one thread a core.
-    pub(super) fn read(root: &Path, allowed: Option<Vec<usize>>) -> Topology {
+    #[must_use]
+    pub fn read(root: &Path, allowed: Option<Vec<usize>>) -> Topology {
         let system = root.join("sys/devices/system");
         let allowed = allowed.filter(|cpus| !cpus.is_empty()).or_else(|| list(&system.join("cpu/online")));
         let allowed = allowed.unwrap_or_else(|| vec![0]);

@@ -32,3 +32,21 @@ fn is_in_memory(file: &File, address: u64) -> bool {
     let mut byte = [0];
     matches!(preadv2(file, &mut [IoSliceMut::new(&mut byte)], address, ReadWriteFlags::NOWAIT), Ok(1))
 }
+
+#[cfg(test)]
+mod tests {
+    use std::io::{Seek, SeekFrom, Write};
+
+    use super::*;
+
+    #[test]
+    fn any_part_of_a_file_may_be_fetched() {
+        let mut file = tempfile::tempfile().unwrap();
+        file.seek(SeekFrom::Start(300_000)).unwrap();
+        file.write_all(&[7]).unwrap();
+        for (address, size) in [(0, 0), (0, 300_001), (200_000, 1 << 20), (1 << 40, 10), (u64::MAX, 1)] {
+            fetch(&file, address, size);
+        }
+        assert!(!is_in_memory(&file, 300_001), "behind the end");
+    }
+}
