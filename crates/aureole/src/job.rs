@@ -25,6 +25,7 @@ pub use prepare::{Prepared, PreparedRecipe, prepare};
 pub use record::named_files;
 
 use crate::layout::Layout;
+use crate::machine::Pin;
 
 /// The version of the description that this program writes.
 pub const VERSION: u32 = 1;
@@ -231,8 +232,10 @@ pub enum Normalization {
 pub struct Execution {
     /// The layout.
     pub layout: Layout,
-    /// Threads; all cores that the process may use if nothing is said.
+    /// Threads; one a physical core that the process may use if nothing is said.
     pub threads: Option<usize>,
+    /// Where threads are held.
+    pub pin: Pin,
     /// Frames a worker takes at once; the layout's own choice if nothing is said.
     pub batch: Option<usize>,
     /// Vector instructions by name; the fastest there are if nothing is said.

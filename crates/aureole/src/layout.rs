@@ -1,9 +1,11 @@
 //! The parallel layouts: how workers are spread. One small file each, all of one contract
 //! (`aureole_core::testing::executor_contract`).
 
+mod ahead;
 mod batches;
 mod delivery;
 mod guard;
+mod order;
 pub mod serial;
 pub mod threads;
 
@@ -12,6 +14,7 @@ use std::num::NonZero;
 use aureole_core::pipeline::Executor;
 use serde::{Deserialize, Serialize};
 
+use crate::machine::Pin;
 pub use serial::Serial;
 pub use threads::Threads;
 
@@ -63,18 +66,12 @@ impl Layout {
         }
     }
 
-    /// What runs the layout for `frames` frames on `threads` threads.
+    /// What runs the layout for `frames` frames on `threads` threads, held in place as `pin` says.
     #[must_use]
-    pub fn executor(self, frames: usize, threads: NonZero<usize>) -> Box<dyn Executor> {
+    pub fn executor(self, frames: usize, threads: NonZero<usize>, pin: Pin) -> Box<dyn Executor> {
         match self.choose(frames, threads) {
-            Layout::Serial => Box::new(Serial { threads }),
-            _ => Box::new(Threads { threads }),
+            Layout::Serial => Box::new(Serial { threads, pin }),
+            _ => Box::new(Threads { threads, pin }),
         }
     }
-}
-
-/// The cores this process may use: its affinity mask, cut to the CPU quota of its control group.
-#[must_use]
-pub fn allowed_cores() -> NonZero<usize> {
-    std::thread::available_parallelism().unwrap_or(NonZero::<usize>::MIN)
 }

@@ -124,6 +124,12 @@ pub trait Source: Sync {
     fn open(&self, frame: usize, buf: &mut ChunkBuf) -> Result<(), String> {
         self.read(frame, buf)
     }
+
+    /// Says that these frames will be read soon, so that a disk may fetch them while others are integrated; may be called
+    /// for frames that do not exist, and returns soon. A source that has nothing to fetch does nothing.
+    fn will_need(&self, frames: Range<usize>) {
+        let _ = frames;
+    }
 }
 
 /// A recipe made ready for one detector, dtype and chunk format: immutable, shared by all workers.

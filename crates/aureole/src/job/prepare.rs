@@ -16,7 +16,7 @@ use aureole_core::recipe::ErrorModel;
 
 use super::variance::Variances;
 use super::{Execution, JobError, JobSpec, RecipeSpec, map};
-use crate::layout;
+use crate::machine::Topology;
 use crate::sink::nexus::{self, Map};
 use crate::source::{self, Paired, Stack};
 use recipe::Shared;
@@ -78,9 +78,14 @@ pub fn prepare(mut spec: JobSpec) -> Result<Prepared, JobError> {
     let variance = variance.map(|(_, stack)| stack);
     let mut seen = std::collections::BTreeSet::new();
     notices.retain(|notice| seen.insert(notice.clone()));
-    let threads = spec.execution.threads.and_then(NonZero::new).unwrap_or_else(layout::allowed_cores);
+    let threads = spec.execution.threads.and_then(NonZero::new).unwrap_or_else(default_threads);
     let (plans, seconds) = (PlanSet::new(plans), start.elapsed().as_secs_f64());
     Ok(Prepared { spec, stack, variance, recipes, plans, decodes_whole, frames, threads, isa, notices, seconds, map })
+}
+
+/// One thread a physical core that this process may use.
+fn default_threads() -> NonZero<usize> {
+    NonZero::new(Topology::here().workers()).unwrap_or(NonZero::<usize>::MIN)
 }
 
 /// Keeps the stack of variances that a recipe names: one for all recipes of a job, since its frames come with those of the data.
@@ -124,7 +129,7 @@ impl Prepared {
     /// What runs the job.
     #[must_use]
     pub fn executor(&self) -> Box<dyn Executor> {
-        self.spec.execution.layout.executor(self.frames.len(), self.threads)
+        self.spec.execution.layout.executor(self.frames.len(), self.threads, self.spec.execution.pin)
     }
 
     /// The recipes as described and as prepared.

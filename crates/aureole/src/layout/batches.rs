@@ -23,7 +23,12 @@ impl Batches {
         if size == 0 || size > most {
             return Err(RunError::Job(format!("batches of {size} frames; 1 to {most} fit here")));
         }
-        Ok(Batches { frames: job.frames.clone(), size })
+        Ok(Batches::of(job.frames.clone(), size))
+    }
+
+    /// Frames in batches of `size`, at least 1.
+    pub(super) fn of(frames: Range<usize>, size: usize) -> Batches {
+        Batches { frames, size }
     }
 
     /// Frames of a full batch.

@@ -1,29 +1,61 @@
 //! Layout `serial`: one frame after the other, the blocks of a frame shared among threads.
 //!
 //! The pattern of a frame is there as soon as its chunk is decoded, which makes this the layout of least latency. Each
-//! thread takes a contiguous part of the blocks and adds it to sums of its own; since these are integers, adding them
-//! up in any order gives the same bits. Frames whose pixels are summed in f64 are integrated by one thread.
+//! member of the team adds a contiguous part of the blocks to sums of its own; since these are integers, adding them up in
+//! any order gives the same bits. Nobody waits at the end of a frame: a member goes on to the next frame that has been
+//! read, and reads one itself when there is none. The number of slots bounds what is in flight.
+//!
+//! Frames that cannot be cut into blocks (pixels summed in f64, bins looked at as a whole) are taken one by each thread.
+
+mod member;
+mod slot;
 
 use std::num::NonZero;
-use std::ops::Range;
-use std::time::Instant;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
-use aureole_core::pattern::Pattern;
-use aureole_core::pipeline::{
-    BlockPlan, BlockWorker, ChunkBuf, Executor, Job, RunError, Sink, Stages, Summary, Worker,
-};
-use aureole_core::sums::Sums;
-use rayon::prelude::*;
+use aureole_core::pipeline::{BlockPlan, Executor, Job, RunError, Sink, Summary};
+use crossbeam_channel::{Sender, unbounded};
 
-use super::batches::{self, Batches};
+use super::Threads;
+use super::ahead::ReadAhead;
+use super::batches::Batches;
 use super::delivery::Delivery;
 use super::guard::guard;
+use super::order::{Report, in_order, wait};
+use crate::machine::{Pin, Placement};
+use member::{Member, Order};
+use slot::{Slot, lock};
+
+/// Frames that are announced to the source before they are read.
+const AHEAD: usize = aureole_core::sums::LANES;
+
+/// Batches under way at once: reading a frame takes as long as an eighth of what integrating it does, so that this many
+/// are being read, and a few more are in the hands of the team. Each holds sums of every member.
+fn slots(members: usize) -> usize {
+    members / 8 + 3
+}
 
 /// Layout `serial`.
 #[derive(Clone, Copy, Debug)]
 pub struct Serial {
     /// Threads that share the blocks of a frame.
     pub threads: NonZero<usize>,
+    /// Where they run.
+    pub pin: Pin,
+}
+
+/// What all members share.
+struct Team<'a> {
+    job: &'a Job<'a>,
+    plan: &'a dyn BlockPlan,
+    batches: Batches,
+    slots: Vec<Slot>,
+    ahead: ReadAhead,
+    placement: Placement,
+    /// The next batch to read.
+    next: AtomicUsize,
+    /// True when what is still under way is not wanted any more.
+    stopped: AtomicBool,
 }
 
 impl Executor for Serial {
@@ -32,110 +64,78 @@ impl Executor for Serial {
     }
 
     fn run(&self, job: &Job<'_>, sink: &mut dyn Sink) -> Result<Summary, RunError> {
-        let batches = Batches::new(job, 1)?;
-        let mut integrator: Box<dyn Integrator> = match job.plan.by_blocks() {
-            Some(plan) => Box::new(Team::new(plan, self.threads.get())?),
-            None => Box::new(Alone(job.plan.worker())),
+        let Some(plan) = job.plan.by_blocks() else {
+            let one_each = Job { batch: job.batch.or(Some(1)), ..job.clone() };
+            return Threads { threads: self.threads, pin: self.pin }.run(&one_each, sink);
         };
-        let mut delivery = Delivery::new(sink, job, integrator.threads(), batches.size());
-        let mut chunks = Vec::new();
-        let mut patterns = delivery.patterns(job.plan, batches.size());
-        for frames in (0..batches.len()).map(|batch| batches.frames(batch)) {
-            let start = Instant::now();
-            delivery.summary().bytes_in += batches::read(job.source, false, frames.clone(), &mut chunks);
-            delivery.summary().stages.read += start.elapsed().as_secs_f64();
-            let out = &mut patterns[..frames.len() * job.plan.recipes()];
-            guard(&frames, || integrator.integrate(&chunks, out))?;
-            if delivery.push(frames.start, out)?.is_break() {
-                break;
-            }
-        }
-        delivery.summary().stages += integrator.stages();
+        let batches = Batches::new(job, 1)?;
+        let members = self.threads.get().min(plan.blocks()).max(1);
+        let mut delivery = Delivery::new(sink, job, members, batches.size());
+        let team = Team {
+            job,
+            plan,
+            slots: (0..slots(members)).map(|_| Slot::new(&delivery, job.plan, members, batches.size())).collect(),
+            ahead: ReadAhead::new(AHEAD.div_ceil(batches.size()).max(members)),
+            placement: Placement::here(members, self.pin),
+            batches,
+            next: AtomicUsize::new(0),
+            stopped: AtomicBool::new(false),
+        };
+        team.run(members, &mut delivery)?;
         Ok(delivery.finish())
     }
 }
 
-trait Integrator {
-    fn threads(&self) -> usize;
-    fn integrate(&mut self, chunks: &[ChunkBuf], out: &mut [Pattern]);
-    fn stages(&self) -> Stages;
-}
-
-/// One thread with whole frames.
-struct Alone<'p>(Box<dyn Worker + 'p>);
-
-impl Integrator for Alone<'_> {
-    fn threads(&self) -> usize {
-        1
-    }
-
-    fn integrate(&mut self, chunks: &[ChunkBuf], out: &mut [Pattern]) {
-        self.0.integrate(chunks, out);
-    }
-
-    fn stages(&self) -> Stages {
-        self.0.stages()
-    }
-}
-
-/// Several threads on the blocks of the same frames.
-struct Team<'p> {
-    plan: &'p dyn BlockPlan,
-    pool: rayon::ThreadPool,
-    members: Vec<Member<'p>>,
-}
-
-struct Member<'p> {
-    worker: Box<dyn BlockWorker + 'p>,
-    blocks: Range<usize>,
-    /// One a recipe.
-    sums: Vec<Sums>,
-}
-
-impl<'p> Team<'p> {
-    fn new(plan: &'p dyn BlockPlan, threads: usize) -> Result<Team<'p>, RunError> {
-        let threads = threads.min(plan.blocks()).max(1);
-        let pool = rayon::ThreadPoolBuilder::new()
-            .num_threads(threads)
-            .build()
-            .map_err(|error| RunError::Job(format!("{threads} threads could not be started: {error}")))?;
-        let share = |i: usize| plan.blocks() * i / threads;
-        let members = (0..threads)
-            .map(|i| Member { worker: plan.block_worker(), blocks: share(i)..share(i + 1), sums: plan.sums(1) })
-            .collect();
-        Ok(Team { plan, pool, members })
-    }
-}
-
-impl Integrator for Team<'_> {
-    fn threads(&self) -> usize {
-        self.members.len()
-    }
-
-    fn integrate(&mut self, chunks: &[ChunkBuf], out: &mut [Pattern]) {
-        let Team { plan, pool, members } = self;
-        pool.install(|| {
-            members.par_iter_mut().with_max_len(1).for_each(|member| {
-                if member.sums[0].frames() == chunks.len() {
-                    member.sums.iter_mut().for_each(Sums::clear);
-                } else {
-                    member.sums = plan.sums(chunks.len());
-                }
-                member.worker.accumulate(chunks, member.blocks.clone(), &mut member.sums);
-            });
-        });
-        if let [first, others @ ..] = &mut members[..] {
-            for member in others {
-                first.sums.iter_mut().zip(&member.sums).for_each(|(sums, more)| sums.merge(more));
-            }
-            let frames: Vec<usize> = chunks.iter().map(|chunk| chunk.frame).collect();
-            plan.finish(&first.sums, &frames, out);
+impl Team<'_> {
+    fn run(&self, members: usize, delivery: &mut Delivery<'_>) -> Result<(), RunError> {
+        let (free_sender, free) = unbounded();
+        let (report, reports) = unbounded();
+        let (inboxes, orders): (Vec<_>, Vec<_>) = (0..members).map(|_| unbounded()).unzip();
+        for slot in 0..self.slots.len() {
+            let _ = free_sender.send(slot);
         }
+        std::thread::scope(|scope| {
+            let dismissal = Dismissal { stopped: &self.stopped, inboxes: &inboxes };
+            for (number, orders) in orders.into_iter().enumerate() {
+                let (free, report, inboxes) = (free.clone(), report.clone(), &inboxes);
+                scope.spawn(move || {
+                    // The first batch cannot be finished without a member that could not be made.
+                    let died = report.clone();
+                    match guard(&self.job.frames, || Member::new(self, number, inboxes, orders, free, report)) {
+                        Ok(member) => member.work(),
+                        Err(error) => drop(died.send(Report::Died(0, error))),
+                    }
+                });
+            }
+            drop(report);
+            let recipes = self.job.plan.recipes();
+            let outcome = in_order(self.batches.len(), &reports, delivery, |delivery, batch, slot: usize| {
+                let frames = self.batches.frames(batch);
+                delivery.summary().bytes_in += self.slots[slot].bytes.load(Ordering::Relaxed);
+                let patterns = lock(&self.slots[slot].patterns);
+                let flow = delivery.push(frames.start, &patterns[..frames.len() * recipes])?;
+                drop(patterns);
+                let _ = free_sender.send(slot);
+                Ok(flow)
+            });
+            drop(dismissal);
+            wait(reports, delivery);
+            outcome
+        })
     }
+}
 
-    fn stages(&self) -> Stages {
-        let mut total = Stages::default();
-        self.members.iter().for_each(|member| total += member.worker.stages());
-        total
+/// Ends the team when it is dropped, in whatever way that comes.
+struct Dismissal<'a> {
+    stopped: &'a AtomicBool,
+    inboxes: &'a [Sender<Option<Order>>],
+}
+
+impl Drop for Dismissal<'_> {
+    fn drop(&mut self) {
+        self.stopped.store(true, Ordering::Relaxed);
+        for inbox in self.inboxes {
+            let _ = inbox.send(None);
+        }
     }
 }

@@ -1,5 +1,6 @@
 //! Stacks in HDF5 files.
 
+mod ahead;
 mod chunked;
 mod contiguous;
 mod frames;

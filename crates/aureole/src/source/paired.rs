@@ -1,5 +1,7 @@
 //! A stack with the stack of its variances beside it.
 
+use std::ops::Range;
+
 use aureole_core::pipeline::{ChunkBuf, Source, StackSpec};
 
 /// Reads the chunk of a frame, and that of its variances with it; where the latter cannot be read, it has an error of its
@@ -22,5 +24,10 @@ impl Source for Paired<'_> {
         let variance = buf.variance.get_or_insert_default();
         variance.error = self.variance.read(frame, variance).err();
         Ok(())
+    }
+
+    fn will_need(&self, frames: Range<usize>) {
+        self.data.will_need(frames.clone());
+        self.variance.will_need(frames);
     }
 }

@@ -1,5 +1,6 @@
 //! Several datasets as one stack.
 
+use std::ops::Range;
 use std::path::PathBuf;
 
 use aureole_core::pipeline::{ChunkBuf, Source, StackSpec};
@@ -106,6 +107,17 @@ impl Source for Stack {
         buf.frame = frame;
         result
     }
+
+    fn will_need(&self, frames: Range<usize>) {
+        let mut start = 0;
+        for part in &self.parts {
+            let (from, to) = (frames.start.max(start), frames.end.min(part.end));
+            if from < to {
+                part.source.will_need(from - start..to - start);
+            }
+            start = part.end;
+        }
+    }
 }
 
 fn agree((first, a): (&Origin, &StackSpec), (second, b): (&Origin, &StackSpec)) -> Result<(), SourceError> {
@@ -125,4 +137,54 @@ fn agree((first, a): (&Origin, &StackSpec), (second, b): (&Origin, &StackSpec)) 
         return differ(words(a), words(b));
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::{Arc, Mutex};
+
+    use aureole_core::dtype::Dtype;
+
+    use super::super::MemorySource;
+    use super::*;
+
+    /// What is announced: the name of the part, and its frames.
+    type Heard = Arc<Mutex<Vec<(&'static str, Range<usize>)>>>;
+
+    /// Keeps the frames that are announced.
+    struct Listener(MemorySource, &'static str, Heard);
+
+    impl Source for Listener {
+        fn spec(&self) -> &StackSpec {
+            self.0.spec()
+        }
+
+        fn read(&self, frame: usize, buf: &mut ChunkBuf) -> Result<(), String> {
+            self.0.read(frame, buf)
+        }
+
+        fn will_need(&self, frames: Range<usize>) {
+            self.2.lock().unwrap().push((self.1, frames));
+        }
+    }
+
+    #[test]
+    fn announced_frames_reach_the_parts_that_have_them() {
+        let heard = Heard::default();
+        let part = |name, frames| {
+            let stack = MemorySource::new((1, 1), Dtype::U8, vec![vec![0]; frames]).unwrap();
+            let origin = Origin { file: PathBuf::from(name), dataset: None, frames };
+            let source = Box::new(Listener(stack, name, Arc::clone(&heard)));
+            Segment { source, origin, notices: Vec::new() }
+        };
+        let stack = Stack::join(vec![part("a", 3), part("b", 0), part("c", 4)]).unwrap();
+        let announced = |frames| {
+            stack.will_need(frames);
+            std::mem::take(&mut *heard.lock().unwrap())
+        };
+        assert_eq!(announced(1..5), [("a", 1..3), ("c", 0..2)]);
+        assert_eq!(announced(3..4), [("c", 0..1)]);
+        assert_eq!(announced(6..99), [("c", 3..4)]);
+        assert_eq!(announced(7..9), []);
+    }
 }

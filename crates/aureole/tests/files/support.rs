@@ -50,8 +50,14 @@ pub(crate) fn refusal(input: impl AsRef<Path>) -> String {
 /// The decoded bytes of a frame.
 pub(crate) fn frame(stack: &Stack, number: usize) -> Result<Vec<u8>, String> {
     // Dirty from an earlier frame, as in a run.
-    let mut chunk =
-        ChunkBuf { bytes: vec![7; 5], filter_mask: 9, error: Some("old".into()), frame: 99, variance: None };
+    let mut chunk = ChunkBuf {
+        bytes: vec![7; 5],
+        filter_mask: 9,
+        error: Some("old".into()),
+        frame: 99,
+        variance: None,
+        unread: None,
+    };
     stack.read(number, &mut chunk)?;
     assert_eq!((chunk.frame, &chunk.error), (number, &None));
     let format = &stack.spec().format;

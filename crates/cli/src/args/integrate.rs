@@ -7,6 +7,7 @@ mod recipe;
 use std::path::PathBuf;
 
 use aureole::layout::Layout;
+use aureole::machine::Pin;
 use aureole_core::images::StackImage;
 use clap::Args;
 
@@ -87,9 +88,13 @@ pub(crate) struct RunArgs {
     /// frames of its own) or auto
     #[arg(long, default_value = "auto", value_parser = one_of("a layout", Layout::NAMES), hide_possible_values = true)]
     pub(crate) layout: &'static str,
-    /// Threads to use [default: the cores this process may use]
+    /// Threads to use [default: one a physical core that this process may use]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
     pub(crate) threads: Option<u16>,
+    /// Where threads are held: auto (near their memory, where the machine has several NUMA nodes), off, cache (among the cores
+    /// that share a last cache) or core (one each; for a machine that runs nothing else)
+    #[arg(long, default_value = "auto", value_parser = one_of("a place for threads", Pin::NAMES), hide_possible_values = true)]
+    pub(crate) pin: &'static str,
     /// Frames a thread takes at once, from 1 to 16; the result does not depend on it
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u8).range(1..=16))]
     pub(crate) batch: Option<u8>,

@@ -1,6 +1,8 @@
 //! `aureole doctor`: what this machine offers, and which layouts work here.
 
-use aureole::machine;
+mod cores;
+
+use aureole::machine::{self, Topology};
 use aureole_codec::Isa;
 
 use crate::exit::{Exit, Outcome};
@@ -20,21 +22,15 @@ const LAYOUTS: [(&str, &str); 7] = [
 pub(crate) fn run() -> Outcome {
     let layouts = LAYOUTS.map(|(name, state)| format!("  {name:<10} {state}\n")).concat();
     print::stdout(&format!(
-        "aureole {}\nprocessor    {}\ncores        {}\nvectors      {}\nmemory       {}\nHDF5         {} (built in)\nlayouts\n{layouts}",
+        "aureole {}\nprocessor    {}\n{}vectors      {}\nmemory       {}\nHDF5         {} (built in)\nlayouts\n{layouts}",
         env!("CARGO_PKG_VERSION"),
         machine::processor().unwrap_or_else(|| std::env::consts::ARCH.to_owned()),
-        cores(),
+        cores::lines(&Topology::here(), machine::cpus_online(), machine::can_pin()),
         vectors(),
         memory(),
         machine::hdf5_version(),
     ))?;
     Ok(Exit::Done)
-}
-
-fn cores() -> String {
-    let online = machine::cores_online().map_or(String::new(), |cores| format!(" of {cores}"));
-    let quota = machine::core_quota().map_or(String::new(), |cores| format!("; the control group grants {cores:.1}"));
-    format!("{}{online} may be used{quota}", machine::cores_allowed())
 }
 
 fn vectors() -> String {
@@ -46,6 +42,7 @@ fn memory() -> String {
     machine::memory().map_or("unknown".to_owned(), |memory| {
         let limit =
             memory.limit.map_or(String::new(), |limit| format!("; the control group grants {}", print::bytes(limit)));
-        format!("{}, {} free{limit}", print::bytes(memory.total), print::bytes(memory.available))
+        let pages = machine::huge_pages().map_or(String::new(), |when| format!("; huge pages: {when}"));
+        format!("{}, {} free{limit}{pages}", print::bytes(memory.total), print::bytes(memory.available))
     })
 }

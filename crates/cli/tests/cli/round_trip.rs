@@ -111,9 +111,35 @@ fn info_names_dataset_codec_and_detector() {
 #[test]
 fn doctor_names_every_layout() {
     let said = Desk::new().run("doctor").is(0);
-    for word in ["cores", "vectors", "HDF5", "serial", "threads", "processes", "dask", "joblib", "gpu", "fpga"] {
+    for word in [
+        "cores",
+        "NUMA nodes",
+        "workers",
+        "pinning",
+        "vectors",
+        "HDF5",
+        "serial",
+        "threads",
+        "processes",
+        "dask",
+        "joblib",
+        "gpu",
+        "fpga",
+    ] {
         assert!(said.contains(word), "{word}: {said}");
     }
+}
+
+#[test]
+fn threads_may_be_held_in_place() {
+    let desk = Desk::with_stack();
+    for (pin, layout) in [("auto", "threads"), ("off", "serial"), ("cache", "threads"), ("core", "serial")] {
+        let run = "integrate stack.h5 --poni stack.poni -o out.h5 --force --threads 2";
+        let said = desk.run(&format!("{run} --pin {pin} --layout {layout}")).is(0);
+        assert!(said.contains("10 frames in"), "{said}");
+    }
+    let said = desk.run("integrate stack.h5 --poni stack.poni -o other.h5 --pin coer").is(2);
+    assert!(said.contains("--pin coer: not a place for threads; use auto, off, cache or core"), "{said}");
 }
 
 #[test]

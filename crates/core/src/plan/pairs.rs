@@ -25,25 +25,36 @@ pub struct PairTable {
 /// One entry: its pair, and the coefficients of the two pixels with their squares.
 type Entry = (u16, [u32; 2], [u32; 2]);
 
+/// One slice's entries before they are put behind each other.
+#[derive(Default)]
+struct Part {
+    runs: Vec<Run>,
+    pairs: Vec<u16>,
+    coefficients: Vec<(u32, u32)>,
+    squares: Vec<(u32, u32)>,
+}
+
 impl PairTable {
     pub(super) fn new(table: &Table) -> PairTable {
         let pieces = Pieces::of(table.fraction_bits);
-        let parts: Vec<(Vec<Run>, Vec<Entry>)> = table.slices.par_iter().map(|slice| part(table, slice)).collect();
-        let (runs, entries) =
-            parts.iter().fold((0, 0), |(runs, entries), part| (runs + part.0.len(), entries + part.1.len()));
-        let mut pairs = PairTable { pieces, used: used(table), ..PairTable::default() };
-        pairs.runs.reserve_exact(runs);
-        pairs.pairs.reserve_exact(entries);
-        pairs.coefficients.reserve_exact(entries);
-        pairs.squares.reserve_exact(if table.squares.is_empty() { 0 } else { entries });
-        for (runs, entries) in parts {
+        let parts: Vec<Part> = table.slices.par_iter().map(|slice| part(table, slice, pieces)).collect();
+        let runs = parts.iter().map(|part| part.runs.len()).sum();
+        let entries = parts.iter().map(|part| part.pairs.len()).sum();
+        let mut pairs = PairTable {
+            pieces,
+            slices: Vec::with_capacity(parts.len()),
+            runs: Vec::with_capacity(runs),
+            pairs: Vec::with_capacity(entries),
+            coefficients: Vec::with_capacity(entries),
+            squares: Vec::with_capacity(if table.squares.is_empty() { 0 } else { entries }),
+            used: used(table),
+        };
+        for part in parts {
             let (first_run, first_entry) = (pairs.runs.len(), pairs.pairs.len());
-            pairs.runs.extend(runs);
-            pairs.pairs.extend(entries.iter().map(|(pair, ..)| *pair));
-            pairs.coefficients.extend(entries.iter().map(|(_, coefficients, _)| pieces.cut(*coefficients)));
-            if !table.squares.is_empty() {
-                pairs.squares.extend(entries.iter().map(|(.., squares)| pieces.cut(*squares)));
-            }
+            pairs.runs.extend(part.runs);
+            pairs.pairs.extend(part.pairs);
+            pairs.coefficients.extend(part.coefficients);
+            pairs.squares.extend(part.squares);
             pairs.slices.push((first_run..pairs.runs.len(), first_entry..pairs.pairs.len()));
         }
         pairs
@@ -73,7 +84,7 @@ impl PairTable {
 }
 
 /// The runs and entries of one slice: runs of one length behind each other, as in the table of pixels.
-fn part(table: &Table, slice: &Slice) -> (Vec<Run>, Vec<Entry>) {
+fn part(table: &Table, slice: &Slice, pieces: Pieces) -> Part {
     let mut bins: Vec<(u32, Vec<Entry>)> = Vec::new();
     let mut entry = slice.entries.start;
     for run in &table.runs[slice.runs.clone()] {
@@ -82,8 +93,18 @@ fn part(table: &Table, slice: &Slice) -> (Vec<Run>, Vec<Entry>) {
         bins.extend(paired(table, entries).chunks(MOST_IN_RUN).map(|entries| (run.bin, entries.to_vec())));
     }
     bins.sort_by_key(|(_, entries)| entries.len());
-    let runs = bins.iter().map(|(bin, entries)| Run { bin: *bin, len: entries.len() as u32 }).collect();
-    (runs, bins.into_iter().flat_map(|(_, entries)| entries).collect())
+    let mut part = Part::default();
+    for (bin, entries) in bins {
+        part.runs.push(Run { bin, len: entries.len() as u32 });
+        for (pair, coefficients, squares) in entries {
+            part.pairs.push(pair);
+            part.coefficients.push(pieces.cut(coefficients));
+            if !table.squares.is_empty() {
+                part.squares.push(pieces.cut(squares));
+            }
+        }
+    }
+    part
 }
 
 /// The entries of one run, in the order of their pixels, put together in pairs.

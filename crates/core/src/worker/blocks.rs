@@ -43,7 +43,7 @@ impl CpuWorker<'_> {
             let stored = self.windows[lane].over(chunk);
             match self.decoder.decode_planes(stored, &mut self.indexes[lane], block) {
                 Ok(Some(planes)) if planes.fit(narrow.bits, used) => {
-                    planes.narrow(&mut self.pixels.of_mut(lane)[..len])
+                    planes.narrow(&mut self.pixels.of_mut(lane)[..len]);
                 }
                 Ok(_) => return false,
                 Err(error) => Sums::fail(sums, lane, &self.windows[lane].reason(block, error)),

@@ -1,12 +1,14 @@
 //! The fast path: one chunk a frame, its address known, read from the plain file.
 
 use std::fs::File;
+use std::ops::Range;
 use std::os::unix::fs::FileExt;
 use std::sync::Arc;
 
 use aureole_codec::ChunkFormat;
 use aureole_core::pipeline::{ChunkBuf, Pieces, Source, StackSpec, Unread};
 
+use super::ahead;
 use super::frames::Frames;
 use super::{BoxedSource, Indirect};
 use crate::hdf5::filters::{Pipeline, pipeline};
@@ -146,6 +148,12 @@ impl Source for ChunkedSource {
             usize::try_from(chunk.size).map_err(|_| format!("{}: frame {frame} is too large", self.chunks.name))?;
         buf.unread = Some(Unread::new(Arc::clone(&self.chunks) as Arc<dyn Pieces>, frame, size));
         Ok(())
+    }
+
+    fn will_need(&self, frames: Range<usize>) {
+        for chunk in frames.filter_map(|frame| self.chunks.chunk(frame).ok()) {
+            ahead::fetch(&self.chunks.file, chunk.address, chunk.size);
+        }
     }
 }
 

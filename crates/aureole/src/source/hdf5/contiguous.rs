@@ -1,9 +1,11 @@
 //! Frames stored one behind the other, not in chunks.
 
 use std::fs::File;
+use std::ops::Range;
 
 use aureole_core::pipeline::{ChunkBuf, Source, StackSpec};
 
+use super::ahead;
 use super::chunked::read_at;
 use super::frames::Frames;
 use super::{BoxedSource, Indirect};
@@ -52,5 +54,12 @@ impl Source for ContiguousSource {
         buf.error = None;
         let address = start + frame as u64 * size;
         read_at(&self.file, address, size, &mut buf.bytes).map_err(|why| format!("{name}: frame {frame} {why}"))
+    }
+
+    fn will_need(&self, frames: Range<usize>) {
+        let (Some(start), size) = (self.start, self.spec.format.bytes() as u64) else { return };
+        for frame in frames.start..frames.end.min(self.spec.frames) {
+            ahead::fetch(&self.file, start + frame as u64 * size, size);
+        }
     }
 }

@@ -3,6 +3,7 @@
 //! Detectors write one file a module of the writer or a file a thousand frames, and lay a virtual dataset over them.
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 
 use aureole_core::pipeline::{ChunkBuf, Source, StackSpec};
 
@@ -99,5 +100,11 @@ impl Source for GatherSource {
         let result = self.sources[source as usize].read(number, buf);
         buf.frame = frame;
         result
+    }
+
+    fn will_need(&self, frames: Range<usize>) {
+        for (source, number) in self.frames.iter().skip(frames.start).take(frames.len()).flatten() {
+            self.sources[*source as usize].will_need(*number..number + 1);
+        }
     }
 }

@@ -7,6 +7,7 @@ use aureole::job::{
     self, CakeSpec, EdgesSpec, Execution, FrameRange, GeometrySpec, JobSpec, Normalization, RecipeSpec,
 };
 use aureole::layout::Layout;
+use aureole::machine::Pin;
 use aureole_core::binning::Split;
 use aureole_core::images::StackImage;
 use aureole_core::recipe::{ErrorKind, ErrorModel, Mode};
@@ -199,6 +200,7 @@ fn execution(run: &RunArgs) -> Execution {
     Execution {
         layout: Layout::from_name(run.layout).unwrap_or_default(),
         threads: run.threads.map(usize::from),
+        pin: Pin::from_name(run.pin).unwrap_or_default(),
         batch: run.batch.map(usize::from),
         isa: run.isa.map(str::to_owned),
         strict: run.strict,
