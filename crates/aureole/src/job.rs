@@ -9,6 +9,7 @@ mod prepare;
 pub mod pyfai;
 mod record;
 mod regions;
+mod tune;
 mod variance;
 
 use std::path::{Path, PathBuf};

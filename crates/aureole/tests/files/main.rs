@@ -10,4 +10,5 @@ mod real;
 mod result_file;
 mod stacks;
 mod support;
+mod tuned;
 mod virtual_stacks;

@@ -1,0 +1,105 @@
+//! What a job makes of what was measured on its machine.
+
+use std::path::Path;
+
+use aureole::job::{self, JobSpec, Prepared};
+use aureole::layout::{Layout, allowed_cores};
+use aureole::simulate::{Profile, Simulation};
+use aureole::tuned::{Machine, Tuned};
+use aureole_core::detector::Detector;
+use aureole_core::dtype::Dtype;
+use aureole_core::poni;
+
+const FRAMES: usize = 40;
+
+/// A job over a stack of small frames, its execution described by `execution`.
+fn prepared(folder: &Path, execution: &str) -> Prepared {
+    let detector = Detector::by_name("Pilatus100k").unwrap();
+    let profile = Profile::Sparse { mean: 0.1 };
+    let stack = Simulation { detector, dtype: Dtype::U16, frames: FRAMES, profile, gaps: false, seed: 1 };
+    let file = folder.join("stack.h5");
+    stack.write(&file, &|_| std::ops::ControlFlow::Continue(())).unwrap();
+    let poni = serde_json::to_string(&poni::write(&stack.geometry())).unwrap();
+    let recipe = format!(r#"{{"geometry": {{"poni": {poni}}}, "bins": 50, "unit": "q_nm^-1", "split": "no"}}"#);
+    let inputs = serde_json::to_string(&file.display().to_string()).unwrap();
+    let spec = format!(r#"{{"version": 1, "inputs": [{inputs}], "recipes": [{recipe}], "execution": {execution}}}"#);
+    job::prepare(JobSpec::from_json(&spec).unwrap()).unwrap()
+}
+
+/// The layout's name by the rule, for all frames on all cores.
+fn rule() -> &'static str {
+    Layout::Auto.choose(FRAMES, allowed_cores()).name()
+}
+
+fn tuned() -> Tuned {
+    Tuned {
+        machine: Machine::here(),
+        layout: Layout::Serial,
+        threads: 3,
+        batch: Some(5),
+        frames_per_second: 100.0,
+        date: "2026-11-22T09:30:00Z".into(),
+    }
+}
+
+#[test]
+fn a_machine_that_was_not_measured_goes_by_the_rule_and_nothing_is_said() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut job = prepared(folder.path(), "{}");
+    assert_eq!(job.tune(&folder.path().join("tuned.json")), None);
+    assert_eq!((job.executor().name(), job.threads), (rule(), allowed_cores()));
+    let few = format!(r#"{{"threads": {}}}"#, FRAMES + 1);
+    assert_eq!(prepared(folder.path(), &few).executor().name(), "serial");
+}
+
+#[test]
+fn what_was_measured_here_is_used_and_said() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("tuned.json");
+    tuned().save(&file).unwrap();
+    let mut job = prepared(folder.path(), "{}");
+    let said = job.tune(&file).unwrap();
+    assert_eq!(said, "layout serial: as measured by aureole bench --retune on 2026-11-22");
+    assert_eq!((job.executor().name(), job.threads.get(), job.spec.execution.batch), ("serial", 3, Some(5)));
+}
+
+#[test]
+fn a_batch_that_does_not_fit_this_job_is_cut_to_what_does() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("tuned.json");
+    Tuned { batch: Some(17), threads: 1, ..tuned() }.save(&file).unwrap();
+    let mut job = prepared(folder.path(), "{}");
+    job.tune(&file).unwrap();
+    assert_eq!(job.spec.execution.batch, Some(16));
+}
+
+#[test]
+fn an_option_or_a_short_stack_wins_over_what_was_measured() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("tuned.json");
+    tuned().save(&file).unwrap();
+    for (execution, layout) in
+        [(r#"{"layout": "threads"}"#, "threads"), (r#"{"threads": 2}"#, "threads"), (r#"{"batch": 4}"#, rule())]
+    {
+        let mut job = prepared(folder.path(), execution);
+        assert_eq!((job.tune(&file), job.executor().name()), (None, layout), "{execution}");
+    }
+    Tuned { threads: FRAMES / 4, ..tuned() }.save(&file).unwrap();
+    let mut job = prepared(folder.path(), "{}");
+    assert_eq!((job.tune(&file), job.executor().name()), (None, rule()));
+}
+
+#[test]
+fn a_damaged_file_or_one_of_other_machines_is_not_used_and_that_is_said() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("tuned.json");
+    let other = Machine { cores: Machine::here().cores + 1, ..Machine::here() };
+    Tuned { machine: other, ..tuned() }.save(&file).unwrap();
+    let mut job = prepared(folder.path(), "{}");
+    let said = job.tune(&file).unwrap();
+    assert!(said.contains(": by the rule") && said.contains("nothing in it was measured"), "{said}");
+    std::fs::write(&file, "{").unwrap();
+    let said = job.tune(&file).unwrap();
+    assert!(said.contains("tuned.json: it is damaged"), "{said}");
+    assert_eq!((job.executor().name(), job.threads), (rule(), allowed_cores()));
+}
