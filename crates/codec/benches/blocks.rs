@@ -23,10 +23,10 @@ impl Photons {
     pub(crate) const ALL: [(&'static str, Photons); 2] = [("tutorial", Photons::Tutorial), ("sparse", Photons::Sparse)];
 
     /// A number of photons from 32 random bits: the sum of four dice of 0 to 3 (mean 6, variance 5), or now and then 1.
-    fn from_bits(self, bits: u64) -> u64 {
+    fn on_a_pixel(self, bits: u64) -> u64 {
         match self {
             Photons::Tutorial => (0..4).map(|die| bits >> (2 * die) & 3).sum(),
-            Photons::Sparse => u64::from(bits % 20 == 0),
+            Photons::Sparse => u64::from(bits.is_multiple_of(20)),
         }
     }
 }
@@ -37,7 +37,7 @@ pub(crate) fn planes(elem_size: usize, photons: Photons) -> Vec<Vec<u8>> {
     let mut state = 1_u64;
     let mut next = || {
         state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        photons.from_bits(state >> 32)
+        photons.on_a_pixel(state >> 32)
     };
     let block = |_| {
         let pixels = (0..BYTES / elem_size).flat_map(|_| next().to_le_bytes()[..elem_size].to_vec());

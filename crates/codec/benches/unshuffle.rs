@@ -11,15 +11,16 @@ use blocks::{BLOCKS, BYTES, Photons};
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 
 fn transpose(criterion: &mut Criterion) {
-    for elem_size in [1, 2, 4] {
-        let blocks = blocks::planes(elem_size, Photons::Tutorial);
-        let mut group = criterion.benchmark_group(format!("unshuffle/uint{}", 8 * elem_size));
-        group.throughput(Throughput::Bytes((BLOCKS * BYTES) as u64));
-        let mut out = vec![0; BYTES];
-        for isa in Isa::available() {
-            group.bench_function(isa.name(), |bencher| {
-                bencher.iter(|| blocks.iter().for_each(|block| unshuffle(isa, elem_size, black_box(block), &mut out)));
-            });
+    for (photons_name, photons) in Photons::ALL {
+        for elem_size in [1, 2, 4] {
+            let blocks = blocks::planes(elem_size, photons);
+            let mut group = criterion.benchmark_group(format!("unshuffle/{photons_name} uint{}", 8 * elem_size));
+            group.throughput(Throughput::Bytes((BLOCKS * BYTES) as u64));
+            let mut out = vec![0; BYTES];
+            for isa in Isa::available() {
+                let mut all = || blocks.iter().for_each(|block| unshuffle(isa, elem_size, black_box(block), &mut out));
+                group.bench_function(isa.name(), |bencher| bencher.iter(&mut all));
+            }
         }
     }
 }

@@ -31,7 +31,7 @@ pub(crate) fn run(args: BenchArgs) -> Outcome {
     let stop = stop::on_signal()?;
     let scratch = Scratch::new(args.measured.folder.as_deref())?;
     let told = args.told;
-    let Some(meant) = job::meant(args.stack, args.simulated, args.recipe, &args.measured, &scratch, stop)? else {
+    let Some(meant) = job::meant(args.stack, &args.simulated, args.recipe, &args.measured, &scratch, stop)? else {
         return Ok(Exit::Interrupted);
     };
     let mut prepared = prepare(meant.job).map_err(Failure::refused)?;

@@ -28,7 +28,7 @@ pub(super) struct Meant {
 /// The job that was asked for; a stack is simulated where none is given. `None` when that was stopped.
 pub(super) fn meant(
     stack: Option<String>,
-    simulated: SimulatedArgs,
+    simulated: &SimulatedArgs,
     recipe: RecipeArgs,
     measured: &MeasuredArgs,
     scratch: &Scratch,
@@ -64,7 +64,7 @@ fn first(stack: &str, frames: Option<usize>) -> Result<FrameRange, Failure> {
 
 /// Writes the stack and returns its geometry; `None` when it was stopped.
 fn simulate(
-    typed: SimulatedArgs,
+    typed: &SimulatedArgs,
     frames: usize,
     scratch: &Scratch,
     stop: &AtomicBool,
