@@ -83,8 +83,7 @@ bench: .venv/build-ready
 
 # PEERS_ARGS may hold further options of bench/peers/compare.py, such as --cases tutorial,cake.
 bench-peers: setup
-	cargo build --release -p aureole-cli
-	cargo build --release -p aureole --example liblz4_floor
+	cargo build --release -p aureole-cli -p aureole --bin aureole --example liblz4_floor
 	AUREOLE_DATA=$(DATA) .venv/bin/python bench/peers/compare.py --aureole target/release/aureole \
 	    --liblz4 target/release/examples/liblz4_floor --frames $(FRAMES) --rounds $(ROUNDS) $(PEERS_ARGS)
 

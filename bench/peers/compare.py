@@ -1,7 +1,7 @@
 """pyFAI, the C library's LZ4 and Aureole on the same files with the same threads, in turns; writes the page of benchmarks.
 
 usage: compare.py --aureole FILE --liblz4 FILE [--frames N] [--rounds N] [--cases NAME,...] [--threads N,...]
-                  [--no-instructions] [--results DIR] [--page FILE]
+                  [--no-instructions] [--no-memory] [--results DIR] [--page FILE]
 
 Stacks are made in a temporary folder by stacks.py; real ones are read where AUREOLE_DATA points (../shared/data if it
 says nothing) and are skipped by name if they are not there. In each round every program runs once, so that all
@@ -110,7 +110,8 @@ def main():
                "rounds": typed.rounds, "versions": machine.versions(typed.aureole), "results": []}
     with tempfile.TemporaryDirectory(prefix="aureole-peers-") as place:
         folder = pathlib.Path(place)
-        (folder / "long").mkdir()
+        for part in ("counted", "long"):
+            (folder / part).mkdir()
         programs = Programs(typed.aureole, typed.liblz4, folder)
         stacks.dark(programs.dark)
         for case in typed.cases:
@@ -118,8 +119,9 @@ def main():
             if stack is not None:
                 results["results"] += compare(case, programs, stack, typed)
         if not typed.no_instructions:
-            tutorial = find("tutorial", folder, typed.frames)
-            results["instructions"] = instructions.count(typed.aureole, tutorial, programs.output)
+            counted = find("tutorial", folder / "counted", max(instructions.FRAMES))
+            results["instructions"] = instructions.count(typed.aureole, counted, programs.output)
+            print(f"instructions: {results['instructions']}", flush=True)
         if not typed.no_memory:
             results["memory"] = memory(programs, folder, typed.frames)
     typed.results.mkdir(parents=True, exist_ok=True)

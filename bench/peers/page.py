@@ -42,10 +42,10 @@ def head(results, source):
         f" hdf5plugin {versions['hdf5plugin']}, bitshuffle {versions['bitshuffle']}, Python {versions['python']}.", "",
         f"{results['frames']} frames of an Eiger 4M (2167 x 2070 pixels), bitshuffle-LZ4, one frame a chunk, 1000 bins, full splitting,"
         " solid angle corrected for, unless a row says otherwise. All programs of a row read the same file with the same number of"
-        f" threads, in turns; the figures are medians of {results['rounds']} rounds, which differ from the median by up to {worst:.0%}."
+        f" threads, in turns; the figures are medians of the rounds ({results['rounds']} of them), from which single rounds differ by up to {worst:.0%}."
         " Making plans is in no figure. Aureole's figures include writing the result; pyFAI keeps it in memory.", "",
         "*pyFAI serial* reads frames through h5py, one after the other, with OpenMP inside (CSR); *pyFAI threads* reads chunks by their"
-        " address, each thread decompresses and integrates its own (CSC): the slowest and the fastest of pyFAI's notebook that need no GPU.",
+        " address, each thread decompresses and integrates its own (CSC): the first layout of pyFAI's notebook on parallel processing, and its threads.",
         "",
     ]
 

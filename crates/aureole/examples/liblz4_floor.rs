@@ -33,7 +33,7 @@ fn run(args: &[String]) -> Result<String, String> {
         Some(text) => text.parse::<usize>().map_err(|_| format!("{text}: a number is needed")),
     };
     let input = args.first().ok_or("usage: liblz4_floor FILE[::/path] [FRAMES [ROUNDS]]")?;
-    let stack = source::open(&[input.clone()]).map_err(|error| error.to_string())?;
+    let stack = source::open(std::slice::from_ref(input)).map_err(|error| error.to_string())?;
     let frames = number(1, usize::MAX)?.min(stack.spec().frames);
     let mut chunks = vec![ChunkBuf::default(); frames];
     for (frame, chunk) in chunks.iter_mut().enumerate() {

@@ -18,6 +18,9 @@ use crate::job::Prepared;
 const MOST_CHUNKS: usize = 64;
 const MOST_BYTES: usize = 256 << 20;
 
+/// Runs of which the best is told, at least: they are short, and the first one meets cold caches.
+const LEAST_RUNS: usize = 3;
+
 /// Bytes of a bitshuffle-LZ4 chunk before its first block, and of a block's length.
 const HEADER: usize = 12;
 const LENGTH: usize = 4;
@@ -68,8 +71,9 @@ impl Chunks {
         if self.chunks.is_empty() {
             return None;
         }
+        let repeat = repeat.get().max(LEAST_RUNS);
         let best = |work: fn(&mut Scratch, &ChunkBuf) -> bool| {
-            let runs = (0..repeat.get()).take_while(|_| !stop.load(Ordering::Relaxed));
+            let runs = (0..repeat).take_while(|_| !stop.load(Ordering::Relaxed));
             runs.map(|_| self.seconds(threads.get(), work)).min_by(f64::total_cmp)
         };
         let all = best(Scratch::decode)?;

@@ -109,7 +109,7 @@ pub(crate) struct SimulatedArgs {
         conflicts_with = "stack")]
     pub(crate) dtype: Option<&'static str>,
     /// Weak, flat frames of this many photons a pixel on average [default: the frames of pyFAI's tutorial, about 5]
-    #[arg(long, value_name = "M", value_parser = number, conflicts_with = "stack")]
+    #[arg(long, value_name = "M", value_parser = number, allow_negative_numbers = true, conflicts_with = "stack")]
     pub(crate) mean: Option<f64>,
     /// Write the gaps between the modules as the largest value of the type, as real detectors do
     #[arg(long, conflicts_with = "stack")]
