@@ -106,8 +106,8 @@ def memory(programs, folder, frames):
 
 def main():
     typed = arguments()
-    results = {"machine": machine.describe(), "date": datetime.date.today().isoformat(), "frames": typed.frames,
-               "rounds": typed.rounds, "versions": machine.versions(typed.aureole), "results": []}
+    results = {"machine": machine.describe(), "date": datetime.date.today().isoformat(), "load": os.getloadavg()[0],
+               "frames": typed.frames, "rounds": typed.rounds, "versions": machine.versions(typed.aureole), "results": []}
     with tempfile.TemporaryDirectory(prefix="aureole-peers-") as place:
         folder = pathlib.Path(place)
         for part in ("counted", "long"):

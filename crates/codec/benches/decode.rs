@@ -1,4 +1,4 @@
-//! LZ4 blocks alone, beside the C library on the same blocks: `cargo bench -p aureole-codec --bench decode`.
+//! LZ4 blocks alone, as the C library writes them, decoded here and by that library: `cargo bench -p aureole-codec --bench decode`.
 
 mod blocks;
 
@@ -13,7 +13,8 @@ use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 fn decode(criterion: &mut Criterion) {
     for (photons_name, photons) in Photons::ALL {
         for elem_size in [1, 2, 4] {
-            let blocks = blocks::compressed(elem_size, photons);
+            let blocks: Vec<Vec<u8>> =
+                blocks::planes(elem_size, photons).iter().map(|planes| encode_by_c(planes)).collect();
             let mut group = criterion.benchmark_group(format!("lz4/{photons_name} uint{}", 8 * elem_size));
             group.throughput(Throughput::Bytes((BLOCKS * BYTES) as u64));
             let mut out = vec![0; BYTES];
@@ -33,6 +34,16 @@ fn decode(criterion: &mut Criterion) {
             });
         }
     }
+}
+
+fn encode_by_c(planes: &[u8]) -> Vec<u8> {
+    let mut block = vec![0; planes.len() + planes.len() / 255 + 16];
+    let (source, target) = (planes.as_ptr().cast::<c_char>(), block.as_mut_ptr().cast::<c_char>());
+    // SAFETY: both pointers are valid for the lengths given.
+    #[allow(unsafe_code)]
+    let length = unsafe { lz4_sys::LZ4_compress_default(source, target, planes.len() as c_int, block.len() as c_int) };
+    block.truncate(length as usize);
+    block
 }
 
 fn decode_by_c(block: &[u8], out: &mut [u8]) {
