@@ -38,7 +38,7 @@ def head(results, source):
         f"Written by `make bench-peers` from `{source}`; do not edit. What each program does is said in `bench/peers/`.", "",
         f"{machine['processor']}, {machine['cores']} cores, {machine['vectors']},"
         f" {machine['memory_bytes'] / 2**30:.0f} GiB of memory; {results['date']}."
-        f" In the minute before, {results['load']:.1f} other programs were at work on it.",
+        f" Its load in the minute before was {results['load']:.1f}; figures of a machine that others use say little.",
         f"Aureole {versions['aureole']}, pyFAI {versions['pyFAI']}, numpy {versions['numpy']}, h5py {versions['h5py']},"
         f" hdf5plugin {versions['hdf5plugin']}, bitshuffle {versions['bitshuffle']}, Python {versions['python']}.", "",
         f"{results['frames']} frames of an Eiger 4M (2167 x 2070 pixels), bitshuffle-LZ4, one frame a chunk, 1000 bins, full splitting,"

@@ -2,28 +2,16 @@
 
 use std::path::Path;
 
-use aureole::job::{self, JobSpec, Prepared};
+use aureole::job::Prepared;
 use aureole::layout::{Layout, allowed_cores};
-use aureole::simulate::{Profile, Simulation};
 use aureole::tuned::{Machine, Tuned};
-use aureole_core::detector::Detector;
-use aureole_core::dtype::Dtype;
-use aureole_core::poni;
+
+use crate::simulated;
 
 const FRAMES: usize = 40;
 
-/// A job over a stack of small frames, its execution described by `execution`.
 fn prepared(folder: &Path, execution: &str) -> Prepared {
-    let detector = Detector::by_name("Pilatus100k").unwrap();
-    let profile = Profile::Sparse { mean: 0.1 };
-    let stack = Simulation { detector, dtype: Dtype::U16, frames: FRAMES, profile, gaps: false, seed: 1 };
-    let file = folder.join("stack.h5");
-    stack.write(&file, &|_| std::ops::ControlFlow::Continue(())).unwrap();
-    let poni = serde_json::to_string(&poni::write(&stack.geometry())).unwrap();
-    let recipe = format!(r#"{{"geometry": {{"poni": {poni}}}, "bins": 50, "unit": "q_nm^-1", "split": "no"}}"#);
-    let inputs = serde_json::to_string(&file.display().to_string()).unwrap();
-    let spec = format!(r#"{{"version": 1, "inputs": [{inputs}], "recipes": [{recipe}], "execution": {execution}}}"#);
-    job::prepare(JobSpec::from_json(&spec).unwrap()).unwrap()
+    simulated::prepared(folder, FRAMES, execution)
 }
 
 /// The layout's name by the rule, for all frames on all cores.
