@@ -7,14 +7,9 @@ use crate::support::{Desk, Ended, png_size};
 
 const SMALL: &str = "bench --detector Pilatus100k --frames 40 --repeat 2 --threads 1,2";
 
-/// Runs with folders of its own for temporary files and for what is learned.
+/// Runs with a folder of its own for temporary files.
 fn bench(desk: &Desk, line: &str) -> Ended {
-    desk.command(line)
-        .env("TMPDIR", desk.path("tmp"))
-        .env("XDG_CACHE_HOME", desk.path("cache"))
-        .output()
-        .unwrap()
-        .into()
+    desk.command(line).env("TMPDIR", desk.path("tmp")).output().unwrap().into()
 }
 
 fn desk() -> Desk {
