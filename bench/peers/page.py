@@ -46,7 +46,8 @@ def head(results, source):
         f" threads, in turns; the figures are medians of the rounds ({results['rounds']} of them), from which single rounds differ by up to {worst:.0%}."
         " Making plans is in no figure. Aureole's figures include writing the result; pyFAI keeps it in memory.", "",
         "*pyFAI serial* reads frames through h5py, one after the other, with OpenMP inside (CSR); *pyFAI threads* reads chunks by their"
-        " address, each thread decompresses and integrates its own (CSC): the first layout of pyFAI's notebook on parallel processing, and its threads.",
+        " address, each thread decompresses and integrates its own (CSC): the first layout of pyFAI's notebook on parallel processing, and its threads. Both give"
+        " the same patterns; docs/compatibility.md says how cakes with full splitting differ.",
         "",
     ]
 

@@ -1,7 +1,6 @@
 """One run of one program over one stack, as a process of its own."""
 
 import json
-import os
 import pathlib
 import subprocess
 import sys
@@ -19,15 +18,12 @@ class Failed(Exception):
 
 def run(command):
     """Runs a command; returns what it printed, which is JSON, and the most memory it had, in bytes."""
-    with tempfile.TemporaryFile("w+") as out, tempfile.TemporaryFile("w+") as err:
-        process = subprocess.Popen([str(word) for word in command], stdout=out, stderr=err)
-        _, status, usage = os.wait4(process.pid, 0)
-        process.returncode = os.waitstatus_to_exitcode(status)
-        out.seek(0)
-        err.seek(0)
-        if process.returncode != 0:
-            raise Failed(f"{command[0]} ended with {process.returncode}: {err.read().strip()[-2000:]}")
-        return json.loads(out.read()), usage.ru_maxrss * 1024
+    with tempfile.NamedTemporaryFile("r") as peak:
+        launcher = [sys.executable, "-I", "-S", HERE / "peak.py", peak.name]
+        done = subprocess.run([str(word) for word in [*launcher, *command]], capture_output=True, text=True)
+        if done.returncode != 0:
+            raise Failed(f"{command[0]} ended with {done.returncode}: {done.stderr.strip()[-2000:]}")
+        return json.loads(done.stdout), int(peak.read())
 
 
 class Programs:

@@ -77,10 +77,11 @@ pub struct Report {
 }
 
 impl Report {
-    /// What had the most frames a second, by its median; `None` where nothing was measured.
+    /// What had the most frames a second, by its median, and no frame that failed; `None` where there is none.
     #[must_use]
     pub fn fastest(&self) -> Option<&Line> {
-        self.lines.iter().max_by(|a, b| a.frames_per_second.total_cmp(&b.frames_per_second))
+        let whole = self.lines.iter().filter(|line| line.failed == 0);
+        whole.max_by(|a, b| a.frames_per_second.total_cmp(&b.frames_per_second))
     }
 }
 

@@ -58,7 +58,8 @@ pub(crate) struct MeasuredArgs {
     /// Frames a thread takes at once, each from 1 to 16, with commas between them [default: the layout's own choice]
     #[arg(long, value_name = "N,...", value_delimiter = ',', value_parser = clap::value_parser!(u8).range(1..=16))]
     pub(crate) batches: Vec<u8>,
-    /// Frames to simulate; of a stack that is given, the first N at most [default: 128; all of the stack]
+    /// Frames to simulate; of a stack that is given, the first N at most [default: 128, or 16 a thread
+    /// where that is more; all of the stack]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     pub(crate) frames: Option<u32>,
     /// Runs of each layout, number of threads and batch

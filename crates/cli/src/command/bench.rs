@@ -21,24 +21,40 @@ use crate::print;
 use scratch::Scratch;
 use table::Table;
 
+/// Frames that are simulated where nothing is said, unless they are fewer than [`FRAMES_A_THREAD`].
+const FRAMES: usize = 128;
+
+/// Frames a thread that tell one layout from another: a full batch for each.
+const FRAMES_A_THREAD: usize = 16;
+
 pub(crate) fn run(args: BenchArgs) -> Outcome {
     let request = request(&args.measured)?;
     if let Some(plot) = &args.told.plot {
         picture::format("--plot", plot)?;
         output::check("--plot ", plot)?;
     }
-    retune::check(args.told.retune)?;
+    let most = request.threads.iter().map(|threads| threads.get()).max().unwrap_or(1);
+    let frames = args.measured.frames.map_or(FRAMES.max(FRAMES_A_THREAD * most), |frames| frames as usize);
+    if args.told.retune && args.stack.is_none() {
+        retune::check(frames, most)?;
+    }
     let stop = stop::on_signal()?;
     let scratch = Scratch::new(args.measured.folder.as_deref())?;
     let told = args.told;
-    let Some(meant) = job::meant(args.stack, &args.simulated, args.recipe, &args.measured, &scratch, stop)? else {
+    let Some(meant) = job::meant(args.stack, &args.simulated, args.recipe, &args.measured, frames, &scratch, stop)?
+    else {
         return Ok(Exit::Interrupted);
     };
     let mut prepared = prepare(meant.job).map_err(Failure::refused)?;
     for notice in meant.notices.iter().chain(&prepared.notices) {
         print::stderr(&format!("note: {notice}"));
     }
-    retune::check_stack(told.retune, &prepared, &request)?;
+    if prepared.frames.is_empty() {
+        return Err(Failure::refused("there is nothing to integrate; the stack has no frames"));
+    }
+    if told.retune {
+        retune::check(prepared.frames.len(), most)?;
+    }
     let report = measure(&mut prepared, &request, &scratch, stop, told.json)?;
     if told.json {
         let text = serde_json::to_string_pretty(&report).map_err(Failure::io)?;

@@ -16,32 +16,29 @@ use crate::command::simulate;
 use crate::exit::Failure;
 use crate::progress::Progress;
 
-/// Frames that are simulated where nothing is said.
-const FRAMES: usize = 128;
-
 /// The job, and what the user should be told about it.
 pub(super) struct Meant {
     pub(super) job: JobSpec,
     pub(super) notices: Vec<String>,
 }
 
-/// The job that was asked for; a stack is simulated where none is given. `None` when that was stopped.
+/// The job that was asked for; a stack of `simulated_frames` is simulated where none is given. `None` when that was stopped.
 pub(super) fn meant(
     stack: Option<String>,
     simulated: &SimulatedArgs,
     recipe: RecipeArgs,
     measured: &MeasuredArgs,
+    simulated_frames: usize,
     scratch: &Scratch,
     stop: &AtomicBool,
 ) -> Result<Option<Meant>, Failure> {
-    let frames = measured.frames.map(|frames| frames as usize);
     let (input, geometry, frames) = match stack {
-        Some(stack) => (stack.clone(), None, first(&stack, frames)?),
+        Some(stack) => (stack.clone(), None, first(&stack, measured.frames)?),
         None => {
             if recipe.detector.poni.is_some() {
                 return Err(Failure::refused("--poni: goes with a STACK; the simulated one has its own geometry"));
             }
-            let Some(geometry) = simulate(simulated, frames.unwrap_or(FRAMES), scratch, stop)? else {
+            let Some(geometry) = simulate(simulated, simulated_frames, scratch, stop)? else {
                 return Ok(None);
             };
             (scratch.stack().display().to_string(), Some(geometry), FrameRange::default())
@@ -56,10 +53,10 @@ pub(super) fn meant(
 }
 
 /// The first frames of a stack, no more than it has.
-fn first(stack: &str, frames: Option<usize>) -> Result<FrameRange, Failure> {
+fn first(stack: &str, frames: Option<u32>) -> Result<FrameRange, Failure> {
     let Some(frames) = frames else { return Ok(FrameRange::default()) };
     let there = source::open(&[stack.to_owned()]).map_err(Failure::refused)?.spec().frames;
-    Ok(FrameRange { start: None, end: Some(frames.min(there)) })
+    Ok(FrameRange { start: None, end: Some(there.min(frames as usize)) })
 }
 
 /// Writes the stack and returns its geometry; `None` when it was stopped.

@@ -2,26 +2,18 @@
 
 use std::path::PathBuf;
 
-use aureole::bench::{Report, Request};
-use aureole::job::Prepared;
+use aureole::bench::Report;
 use aureole::tuned::{self, Tuned};
 
+use super::FRAMES_A_THREAD;
 use crate::exit::Failure;
 use crate::print;
 
-/// Frames a thread of a stack that tells one layout from another: a full batch for each.
-const FRAMES_A_THREAD: usize = 16;
-
-/// Refuses early what could not be kept later.
-pub(super) fn check(retune: bool) -> Result<(), Failure> {
-    if retune { file().map(|_| ()) } else { Ok(()) }
-}
-
-/// Refuses a stack that is too short to learn from.
-pub(super) fn check_stack(retune: bool, prepared: &Prepared, request: &Request) -> Result<(), Failure> {
-    let most = request.threads.iter().map(|threads| threads.get()).max().unwrap_or(1);
-    let (frames, needed) = (prepared.frames.len(), FRAMES_A_THREAD * most);
-    if retune && frames < needed {
+/// Refuses early what could not be kept later, and a stack that is too short to learn from.
+pub(super) fn check(frames: usize, most_threads: usize) -> Result<(), Failure> {
+    file()?;
+    let needed = FRAMES_A_THREAD * most_threads;
+    if frames < needed {
         return Err(Failure::refused(format!(
             "--retune: {frames} frames are too few to learn from; {needed} are needed, {FRAMES_A_THREAD} a thread"
         )));
@@ -32,6 +24,7 @@ pub(super) fn check_stack(retune: bool, prepared: &Prepared, request: &Request) 
 /// Keeps the fastest way and says where.
 pub(super) fn keep(report: &Report) -> Result<(), Failure> {
     let Some((line, tuned)) = report.fastest().and_then(|line| Some((line, Tuned::from_line(line)?))) else {
+        print::stderr("nothing is kept: frames failed in every run");
         return Ok(());
     };
     let file = file()?;
