@@ -4,11 +4,12 @@
 SHELL  := /bin/bash
 PYTHON ?= python3
 FRAMES ?= 128
+ROUNDS ?= 5
 PEERS  ?= ../shared/peers
 DATA   ?= $(or $(AUREOLE_DATA),../shared/data)
 PARITY := parity cakes units combinations irregular ranges
 
-.PHONY: help setup demo test lint fmt doc parity bench-peer bench-recipes clean-demo
+.PHONY: help setup demo test lint fmt doc parity bench bench-peer bench-peers bench-recipes clean-demo
 
 help:
 	@echo 'make demo        build, simulate $(FRAMES) frames of an Eiger 4M, integrate them, draw the patterns'
@@ -19,6 +20,8 @@ help:
 	@echo 'make doc         the documentation of all crates, in target/doc'
 	@echo 'make parity      everything that pyFAI computes, too, side by side: docs/parity.md (half an hour)'
 	@echo 'make bench-peer  the tutorial stack by pyFAI and by Aureole, one after the other'
+	@echo 'make bench       decoders, bit transposes and sums alone, on every instruction set (five minutes)'
+	@echo 'make bench-peers pyFAI, the C library and Aureole in turns: docs/benchmarks.md (an hour; ROUNDS=$(ROUNDS) FRAMES=$(FRAMES))'
 	@echo 'make bench-recipes  what each further recipe costs beside the first'
 
 setup: .venv/tests-ready
@@ -73,6 +76,16 @@ bench-peer: setup
 	target/release/aureole simulate demo/tutorial.h5 --frames $(FRAMES) --force
 	.venv/bin/python $(PEERS)/pyfai_cpu.py demo/tutorial.h5 /entry/data/data
 	target/release/aureole integrate demo/tutorial.h5 --poni demo/tutorial.poni --force -o demo/patterns.h5 --summary json
+
+bench: .venv/build-ready
+	cargo bench -p aureole-codec --bench decode --bench unshuffle
+	cargo bench -p aureole-core --bench accumulate
+
+# PEERS_ARGS may hold further options of bench/peers/compare.py, such as --cases tutorial,cake.
+bench-peers: setup
+	cargo build --release -p aureole-cli -p aureole --bin aureole --example liblz4_floor
+	AUREOLE_DATA=$(DATA) .venv/bin/python bench/peers/compare.py --aureole target/release/aureole \
+	    --liblz4 target/release/examples/liblz4_floor --frames $(FRAMES) --rounds $(ROUNDS) $(PEERS_ARGS)
 
 bench-recipes: .venv/build-ready
 	cargo build --release -p aureole-cli

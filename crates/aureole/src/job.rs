@@ -9,6 +9,7 @@ mod prepare;
 pub mod pyfai;
 mod record;
 mod regions;
+mod tune;
 mod variance;
 
 use std::path::{Path, PathBuf};
@@ -21,7 +22,7 @@ use serde::{Deserialize, Serialize};
 
 pub use error::JobError;
 pub use map::{MapAxisSpec, MapSpec};
-pub use prepare::{Prepared, PreparedRecipe, prepare};
+pub use prepare::{Prepared, PreparedRecipe, default_threads, prepare};
 pub use record::named_files;
 
 use crate::layout::Layout;

@@ -56,7 +56,8 @@ impl Layout {
         }
     }
 
-    /// The rule behind `auto`: `threads`, unless there are fewer frames than threads, which only `serial` keeps busy.
+    /// The rule behind `auto` on a machine that was not measured: `threads`, whose threads never wait for each other, unless there
+    /// are fewer frames than threads (a single image, above all), which only `serial` spreads over all of them.
     #[must_use]
     pub fn choose(self, frames: usize, threads: NonZero<usize>) -> Layout {
         match self {

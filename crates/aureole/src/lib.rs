@@ -3,6 +3,7 @@
 //! A [`job`] says what to read and what to compute; a [`source`] hands out chunks, a [`layout`] spreads the work, a
 //! [`sink`] keeps the patterns. [`inspect`] says what is in a file.
 
+pub mod bench;
 pub mod detector;
 pub mod hdf5;
 pub mod image;
@@ -15,6 +16,7 @@ pub mod result;
 pub mod simulate;
 pub mod sink;
 pub mod source;
+pub mod tuned;
 
 /// The README's example must compile.
 #[cfg(doctest)]

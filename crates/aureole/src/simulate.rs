@@ -7,6 +7,7 @@ mod expected;
 mod file;
 mod photons;
 
+use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
 use aureole_codec::{ChunkFormat, Compression, EncodeError, Encoder, Filter, FormatError, Isa};
@@ -78,6 +79,9 @@ pub enum SimulateError {
         /// What went wrong.
         reason: String,
     },
+    /// The work was ended before the last frame.
+    #[error("stopped")]
+    Stopped,
 }
 
 impl Simulation {
@@ -96,14 +100,15 @@ impl Simulation {
         }
     }
 
-    /// Writes the stack to `file`, replacing it; `progress` is told the number of frames written so far.
+    /// Writes the stack to `file`, replacing it; `progress` is told the number of frames written so far, and ends the work
+    /// by `Break`: the file then holds the frames up to there.
     ///
     /// The dataset is `/entry/data/data`, one frame a chunk.
     ///
     /// # Errors
-    /// When the request makes no sense (float pixels, no frames, a mean that is no number) or the file cannot be
-    /// written.
-    pub fn write(&self, file: &Path, progress: &dyn Fn(usize)) -> Result<Written, SimulateError> {
+    /// When the request makes no sense (float pixels, no frames, a mean that is no number), the file cannot be
+    /// written, or the work was ended.
+    pub fn write(&self, file: &Path, progress: &dyn Fn(usize) -> ControlFlow<()>) -> Result<Written, SimulateError> {
         self.check()?;
         let geometry = self.geometry();
         let shape = geometry.shape()?;

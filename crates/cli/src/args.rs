@@ -4,6 +4,7 @@
 use clap::{Parser, Subcommand};
 
 pub(crate) mod band;
+pub(crate) mod bench;
 mod bins;
 pub(crate) mod choice;
 pub(crate) mod config;
@@ -41,6 +42,8 @@ pub(crate) enum Command {
     Plot(plot::PlotArgs),
     /// Write a file of options from a configuration saved by pyFAI
     Config(config::ConfigArgs),
+    /// Measure how fast this machine integrates, by layout and number of threads
+    Bench(Box<bench::BenchArgs>),
     /// Show what this machine offers: processor, memory, layouts
     Doctor,
 }

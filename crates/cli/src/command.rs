@@ -1,5 +1,6 @@
 //! The subcommands: each takes what was typed, calls the library and prints.
 
+mod bench;
 mod config;
 mod doctor;
 mod info;
@@ -7,6 +8,7 @@ mod integrate;
 mod output;
 mod plot;
 mod simulate;
+mod stop;
 
 use crate::args::Command;
 use crate::exit::Outcome;
@@ -19,6 +21,7 @@ pub(crate) fn run(command: Command) -> Outcome {
         Command::Simulate(args) => simulate::run(&args),
         Command::Plot(args) => plot::run(&args),
         Command::Config(args) => config::run(&args),
+        Command::Bench(args) => bench::run(*args),
         Command::Doctor => doctor::run(),
     }
 }

@@ -3,6 +3,7 @@
 pub(crate) mod axis;
 pub(crate) mod curves;
 mod raster;
+pub(crate) mod scaling;
 pub(crate) mod waterfall;
 
 use std::path::Path;
@@ -66,10 +67,10 @@ impl Figure {
         Figure { plots, layout: if let Some(title) = title { layout.with_title(title) } else { layout }, image: None }
     }
 
-    /// Writes the figure in the format that the ending of `output` names.
-    pub(crate) fn write(self, output: &Path) -> Result<(), Failure> {
+    /// Writes the figure in the format that the ending of `output` names, which `option` gave.
+    pub(crate) fn write(self, option: &str, output: &Path) -> Result<(), Failure> {
         let fail = |reason: String| Failure::io(format!("{}: {reason}", output.display()));
-        let format = format(output)?;
+        let format = format(option, output)?;
         let area = ComputedLayout::from_layout(&self.layout);
         let mut svg = kuva::render_to_svg(self.plots, self.layout);
         let mut insert = |element: &str| svg.insert_str(svg.rfind("</svg>").unwrap_or(svg.len()), element);
@@ -104,11 +105,11 @@ pub(crate) enum Format {
     Svg,
 }
 
-/// The format that the ending of a file's name stands for.
-pub(crate) fn format(output: &Path) -> Result<Format, Failure> {
+/// The format that the ending of a file's name stands for; `option` gave it.
+pub(crate) fn format(option: &str, output: &Path) -> Result<Format, Failure> {
     match output.extension().and_then(|ending| ending.to_str()).map(str::to_ascii_lowercase).as_deref() {
         Some("png") => Ok(Format::Png),
         Some("svg") => Ok(Format::Svg),
-        _ => Err(Failure::refused(format!("--output {}: the name must end with .png or .svg", output.display()))),
+        _ => Err(Failure::refused(format!("{option} {}: the name must end with .png or .svg", output.display()))),
     }
 }

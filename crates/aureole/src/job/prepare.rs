@@ -83,8 +83,9 @@ pub fn prepare(mut spec: JobSpec) -> Result<Prepared, JobError> {
     Ok(Prepared { spec, stack, variance, recipes, plans, decodes_whole, frames, threads, isa, notices, seconds, map })
 }
 
-/// One thread a physical core that this process may use.
-fn default_threads() -> NonZero<usize> {
+/// The number of threads where none is asked for: one a physical core that this process may use.
+#[must_use]
+pub fn default_threads() -> NonZero<usize> {
     NonZero::new(Topology::here().workers()).unwrap_or(NonZero::<usize>::MIN)
 }
 

@@ -1,5 +1,7 @@
 //! The two ways to fill a stack with frames.
 
+use std::ops::ControlFlow;
+
 use aureole_codec::{EncodeError, Encoder};
 use rayon::prelude::*;
 
@@ -62,7 +64,7 @@ pub(super) struct Writer<'a> {
     pub(super) file: StackFile,
     pub(super) frames: usize,
     pub(super) stored: u64,
-    pub(super) progress: &'a dyn Fn(usize),
+    pub(super) progress: &'a dyn Fn(usize) -> ControlFlow<()>,
 }
 
 impl Writer<'_> {
@@ -70,7 +72,9 @@ impl Writer<'_> {
         self.file.push(self.frames, chunk)?;
         self.frames += 1;
         self.stored += chunk.len() as u64;
-        (self.progress)(self.frames);
-        Ok(())
+        match (self.progress)(self.frames) {
+            ControlFlow::Continue(()) => Ok(()),
+            ControlFlow::Break(()) => Err(SimulateError::Stopped),
+        }
     }
 }

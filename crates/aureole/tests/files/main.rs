@@ -1,5 +1,6 @@
 //! Files in and out: stacks, images and the result file, made here or real.
 
+mod bench;
 mod beside;
 mod damage;
 mod detectors;
@@ -8,6 +9,8 @@ mod links;
 mod maps;
 mod real;
 mod result_file;
+mod simulated;
 mod stacks;
 mod support;
+mod tuned;
 mod virtual_stacks;

@@ -16,7 +16,7 @@ use super::frames::Frames;
 use super::map::MapArgs;
 use super::pair::number;
 
-pub(crate) use meant::{Meant, SummaryForm};
+pub(crate) use meant::{Meant, SummaryForm, single_recipe};
 pub(crate) use recipe::RecipeArgs;
 
 /// Arguments of `aureole integrate`.
@@ -85,7 +85,8 @@ pub(crate) struct RunArgs {
     #[arg(long, value_name = "A:B")]
     pub(crate) frames: Option<Frames>,
     /// How the work is spread: serial (one frame at a time, its blocks over all cores), threads (each thread takes
-    /// frames of its own) or auto
+    /// frames of its own) or auto: what aureole bench --retune found fastest here, with its threads and batch, where none of
+    /// the three is typed; or else threads, and serial for fewer frames than threads
     #[arg(long, default_value = "auto", value_parser = one_of("a layout", Layout::NAMES), hide_possible_values = true)]
     pub(crate) layout: &'static str,
     /// Threads to use [default: one a physical core that this process may use]

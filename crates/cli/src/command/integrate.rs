@@ -1,7 +1,6 @@
 //! `aureole integrate`: a stack to patterns.
 
 mod report;
-mod stop;
 mod watched;
 
 use std::os::unix::fs::MetadataExt;
@@ -11,10 +10,11 @@ use std::time::Instant;
 
 use aureole::job::{self, Prepared};
 use aureole::sink::NexusSink;
+use aureole::tuned;
 use aureole_core::images::StackImages;
 use aureole_core::pipeline::{RunError, Source, Summary};
 
-use super::output;
+use super::{output, stop};
 use crate::args::integrate::{IntegrateArgs, Meant, SummaryForm};
 use crate::exit::{Exit, Failure, Outcome};
 use crate::print;
@@ -26,8 +26,9 @@ pub(crate) fn run(args: IntegrateArgs) -> Outcome {
     let meant = args.meant()?;
     check_output(&meant)?;
     let stop = stop::on_signal()?;
-    let prepared = job::prepare(meant.job.clone()).map_err(Failure::refused)?;
-    for notice in meant.notices.iter().chain(&prepared.notices) {
+    let mut prepared = job::prepare(meant.job.clone()).map_err(Failure::refused)?;
+    let tuned = tuned::default_file().and_then(|file| prepared.tune(&file));
+    for notice in meant.notices.iter().chain(&prepared.notices).chain(&tuned) {
         print::stderr(&format!("note: {notice}"));
     }
     check_sources(&prepared, &meant.output)?;

@@ -19,7 +19,7 @@ use crate::{picture, print};
 const MOST_CURVES: usize = 60;
 
 pub(crate) fn run(args: &PlotArgs) -> Outcome {
-    picture::format(&args.output)?;
+    picture::format("--output", &args.output)?;
     output::check("--output ", &args.output)?;
     let scale = Scale::from_name(args.scale).unwrap_or(Scale::Linear);
     let result = ResultFile::open(&args.file, args.recipe.as_deref())?;
@@ -37,7 +37,7 @@ pub(crate) fn run(args: &PlotArgs) -> Outcome {
     } else {
         patterns(args, &result, &frames, bins, scale)?
     };
-    figure.write(&args.output)?;
+    figure.write("--output", &args.output)?;
     print::stdout(&format!("{}\n", args.output.display()))?;
     Ok(Exit::Done)
 }

@@ -1,5 +1,7 @@
 //! `aureole simulate`: a stack to try things with, and its PONI file.
 
+use std::ops::ControlFlow;
+
 use aureole::simulate::{Profile, SimulateError, Simulation};
 use aureole_core::detector::Detector;
 use aureole_core::dtype::Dtype;
@@ -24,7 +26,11 @@ pub(crate) fn run(args: &SimulateArgs) -> Outcome {
         }
     }
     let progress = Progress::new(stack.frames as u64);
-    let written = stack.write(&args.output, &|done| progress.at(done as u64))?;
+    let told = |done| {
+        progress.at(done as u64);
+        ControlFlow::Continue(())
+    };
+    let written = stack.write(&args.output, &told)?;
     let seconds = progress.finish();
     std::fs::write(&beside, poni::write(&stack.geometry()))
         .map_err(|error| Failure::io(format!("{}: {error}", beside.display())))?;
@@ -43,14 +49,27 @@ pub(crate) fn run(args: &SimulateArgs) -> Outcome {
 
 /// The stack that was asked for.
 fn meant(args: &SimulateArgs) -> Result<Simulation, Failure> {
-    let detector =
-        Detector::by_name(&args.detector).map_err(|error| Failure::refused(format!("--detector {error}")))?;
-    if detector.shape().is_none() {
-        return Err(Failure::refused(format!("--detector {}: this detector has no shape of its own", args.detector)));
+    let mean = (args.profile == "sparse").then_some(args.mean);
+    stack(&args.detector, args.dtype, args.frames, mean, args.gaps, args.seed)
+}
+
+/// A stack of a detector and a pixel type, by their names; sparse where a mean number of photons is given.
+pub(super) fn stack(
+    detector: &str,
+    dtype: &str,
+    frames: usize,
+    mean: Option<f64>,
+    gaps: bool,
+    seed: u64,
+) -> Result<Simulation, Failure> {
+    let named = |error| Failure::refused(format!("--detector {error}"));
+    let known = Detector::by_name(detector).map_err(named)?;
+    if known.shape().is_none() {
+        return Err(Failure::refused(format!("--detector {detector}: this detector has no shape of its own")));
     }
-    let dtype = Dtype::from_name(args.dtype).ok_or_else(|| Failure::refused(format!("--dtype {}", args.dtype)))?;
-    let profile = if args.profile == "sparse" { Profile::Sparse { mean: args.mean } } else { Profile::Tutorial };
-    Ok(Simulation { detector, dtype, frames: args.frames, profile, gaps: args.gaps, seed: args.seed })
+    let dtype = Dtype::from_name(dtype).ok_or_else(|| Failure::refused(format!("--dtype {dtype}")))?;
+    let profile = mean.map_or(Profile::Tutorial, |mean| Profile::Sparse { mean });
+    Ok(Simulation { detector: known, dtype, frames, profile, gaps, seed })
 }
 
 impl From<SimulateError> for Failure {

@@ -1,5 +1,6 @@
 //! The command as it is typed.
 
+mod bench;
 mod interrupted;
 mod maps;
 mod modes;

@@ -75,6 +75,16 @@ fn files(typed: &[String], output: Option<PathBuf>, config: &PyfaiConfig) -> Res
     Ok((input.to_vec(), output))
 }
 
+/// One recipe by its options alone; `geometry` is that of a job without a PONI file.
+pub(crate) fn single_recipe(
+    args: RecipeArgs,
+    geometry: Option<GeometrySpec>,
+    inputs: &[String],
+    notices: &mut Vec<String>,
+) -> Result<RecipeSpec, Failure> {
+    recipe(job::data(), args, &PyfaiConfig { geometry, ..PyfaiConfig::default() }, inputs, notices)
+}
+
 /// One recipe: its options, the configuration of pyFAI under them, and defaults.
 fn recipe(
     name: String,
