@@ -184,6 +184,13 @@ impl GeometrySpec {
     }
 }
 
+impl RecipeSpec {
+    /// Bins of a pattern, or of both axes of a cake, as far as they are known before edges are read.
+    fn bins_in_all(&self) -> usize {
+        self.bins.saturating_mul(self.cake.map_or(1, |cake| cake.bins))
+    }
+}
+
 /// The azimuthal axis of a cake.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

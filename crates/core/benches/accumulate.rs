@@ -52,6 +52,7 @@ fn plan(matrix: &Matrix, dtype: Dtype, error_model: ErrorModel, isa: Isa) -> Cpu
         normalization: &[],
         empty: f32::NAN,
         isa,
+        most_bins: 0,
     };
     CpuPlan::new(&ingredients).expect("a plan")
 }

@@ -58,6 +58,8 @@ pub struct Ingredients<'a> {
     pub empty: f32,
     /// Vector instructions to use.
     pub isa: Isa,
+    /// The most bins of any recipe of the job: all of its plans cut frames alike.
+    pub most_bins: usize,
 }
 
 impl Ingredients<'_> {
@@ -153,7 +155,8 @@ impl CpuPlan {
             return Err(PlanError::TooManyInABin(most));
         }
         let pixels = PixelConstants::new(ingredients);
-        let table = Table::new(matrix, &pixels, format, fraction_bits, error_model != ErrorModel::None);
+        let table =
+            Table::new(matrix, &pixels, format, fraction_bits, error_model != ErrorModel::None, ingredients.most_bins);
         let constants = Constants::new(&table, &pixels, matrix.bins(), errors == ErrorKind::Std);
         if constants.weights.count.iter().all(|count| *count == 0) {
             return Err(PlanError::NoPixels);

@@ -61,6 +61,7 @@ fn check(matrix: &Matrix) {
         normalization: &[],
         empty: 0.0,
         isa: Isa::best(),
+        most_bins: 0,
     })
     .unwrap();
     let bytes: Vec<u8> = raw.iter().flat_map(|raw| raw.to_ne_bytes()).collect();

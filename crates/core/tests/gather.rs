@@ -54,6 +54,7 @@ impl Parts {
             normalization: &[2.0],
             empty: f32::NAN,
             isa: Isa::best(),
+            most_bins: 0,
         }
     }
 

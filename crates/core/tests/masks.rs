@@ -56,6 +56,7 @@ fn ingredients<'a>(
         normalization: &[],
         empty: f32::NAN,
         isa: Isa::best(),
+        most_bins: 0,
     }
 }
 

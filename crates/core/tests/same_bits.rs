@@ -85,13 +85,16 @@ fn ingredients<'a>(matrix: &'a Matrix, norm: &'a [f64], format: &'a ChunkFormat,
         normalization: &[],
         empty: 0.0,
         isa: Isa::SCALAR,
+        most_bins: 0,
     }
 }
 
 fn check(kind: Kind, dtype: Dtype, elems: usize, isa: Isa, format: &ChunkFormat, frames: usize) {
     let matrix = random_matrix(elems, BINS, 5);
     let norm: Vec<f64> = (0..elems).map(|i| if is_gap(i) { 0.0 } else { 0.5 + (i % 13) as f64 / 10.0 }).collect();
-    let plan = CpuPlan::new(&Ingredients { isa, ..ingredients(&matrix, &norm, format, dtype) }).unwrap();
+    // With many bins a strip holds more blocks.
+    let most_bins = if frames == 9 { 1 << 15 } else { 0 };
+    let plan = CpuPlan::new(&Ingredients { isa, most_bins, ..ingredients(&matrix, &norm, format, dtype) }).unwrap();
     let (_, most) = dtype.integer_range().unwrap();
     let raw: Vec<Vec<i128>> = (0..frames).map(|frame| pixels(kind, dtype, elems, frame)).collect();
     let mut encoder = Encoder::new(format, isa).unwrap();

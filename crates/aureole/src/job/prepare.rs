@@ -65,7 +65,8 @@ pub fn prepare(mut spec: JobSpec) -> Result<Prepared, JobError> {
     let decodes_whole = decodes_whole(&spec);
     let format = plan_format(decodes_whole, stack.spec())?;
     let plan_cache = spec.execution.plan_cache.as_deref();
-    let shared = Shared { inputs: &spec.inputs, stack: &stack, format, isa, plan_cache };
+    let most_bins = spec.recipes.iter().map(RecipeSpec::bins_in_all).max().unwrap_or(0);
+    let shared = Shared { inputs: &spec.inputs, stack: &stack, format, isa, most_bins, plan_cache };
     let mut notices = stack.notices().to_vec();
     let (mut recipes, mut plans) = (Vec::new(), Vec::new());
     let mut variance: Option<(String, Stack)> = None;

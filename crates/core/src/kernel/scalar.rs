@@ -45,24 +45,34 @@ pub fn add_frame<P: IntegerPixel>(
     signal: &mut [u64],
     variance: &mut [u64],
 ) -> u32 {
-    let (mut seen, mut entry) = (0, 0);
+    if !entries.squares.is_empty() {
+        add_runs::<P>(entries, entries.squares, frame, variance, |raw| poisson_variance(P::SIGNED, raw));
+    }
+    add_runs::<P>(entries, entries.coefficients, frame, signal, |raw| raw)
+}
+
+/// Adds `coefficient·of(pixel)` of every entry to the sum of its bin. Returns the OR of the pixels.
+fn add_runs<P: IntegerPixel>(
+    entries: &Entries<'_>,
+    coefficients: &[u32],
+    frame: &[u8],
+    sums: &mut [u64],
+    of: impl Fn(u32) -> u32,
+) -> u32 {
+    let mut seen = 0;
+    let mut rest = (entries.pixels, coefficients);
     for run in entries.runs {
-        let next = entry + run.len as usize;
-        let (mut sum, mut squares) = (0u64, 0u64);
-        for entry in entry..next {
-            let raw = P::widened(frame, usize::from(entries.pixels[entry]));
+        let (pixels, later_pixels) = rest.0.split_at(run.len as usize);
+        let (coefficients, later_coefficients) = rest.1.split_at(run.len as usize);
+        rest = (later_pixels, later_coefficients);
+        let mut sum = 0u64;
+        for (pixel, coefficient) in pixels.iter().zip(coefficients) {
+            let raw = P::widened(frame, usize::from(*pixel));
             seen |= raw;
-            sum = sum.wrapping_add(product(P::SIGNED, entries.coefficients[entry], raw));
-            if let Some(square) = entries.squares.get(entry) {
-                squares = squares.wrapping_add(product(P::SIGNED, *square, poisson_variance(P::SIGNED, raw)));
-            }
+            sum = sum.wrapping_add(product(P::SIGNED, *coefficient, of(raw)));
         }
-        entry = next;
-        let bin = run.bin as usize;
-        signal[bin] = signal[bin].wrapping_add(sum);
-        if let Some(variance) = variance.get_mut(bin) {
-            *variance = variance.wrapping_add(squares);
-        }
+        let place = &mut sums[run.bin as usize];
+        *place = place.wrapping_add(sum);
     }
     seen
 }

@@ -10,9 +10,11 @@ use crate::binning::Matrix;
 use crate::fixed;
 use crate::kernel::Run;
 
-/// The most pixels a slice covers: 16 frames of that many 16-bit pixels stay in a core's second-level cache. The more, the longer
-/// are the runs.
-pub(crate) const MOST_SLICE_PIXELS: usize = 4096;
+/// The most pixels a slice covers, where the sums of the plan with the most bins stay in a core's caches: so do 16 frames of that
+/// many pixels. Where they do not, as those of cakes, long slices fetch each sum less often.
+const fn most_slice_pixels(most_bins: usize) -> usize {
+    if most_bins < 1 << 15 { 4096 } else { 1 << 15 }
+}
 
 /// What is decoded before its slices are summed: as many blocks as one slice has room for, or a block with several slices.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -67,8 +69,9 @@ impl Table {
         format: &ChunkFormat,
         fraction_bits: u32,
         squares: bool,
+        most_bins: usize,
     ) -> Table {
-        let (strips, cuts) = cut(format);
+        let (strips, cuts) = cut(format, most_slice_pixels(most_bins));
         let parts: Vec<Part> =
             cuts.par_iter().map(|elems| part(matrix, constants, elems.clone(), fraction_bits)).collect();
         let mut table = Table { fraction_bits, strips, ..Table::default() };
@@ -101,16 +104,16 @@ fn square(coefficient: u32, fraction_bits: u32) -> u32 {
     ((u64::from(coefficient) * u64::from(coefficient) + half) >> fraction_bits) as u32
 }
 
-/// Cuts the frame into strips of whole blocks, and these into slices; returns what elements each slice covers.
-fn cut(format: &ChunkFormat) -> (Vec<Strip>, Vec<Range<usize>>) {
-    let together = (MOST_SLICE_PIXELS / format.block_elems()).max(1);
+/// Cuts the frame into strips of whole blocks, and these into slices of at most `most` pixels; returns what elements each slice covers.
+fn cut(format: &ChunkFormat, most: usize) -> (Vec<Strip>, Vec<Range<usize>>) {
+    let together = (most / format.block_elems()).max(1);
     let (mut strips, mut slices) = (Vec::new(), Vec::new());
     for first in (0..format.blocks()).step_by(together) {
         let blocks = first..format.blocks().min(first + together);
         let elems = format.block_range(first).start..format.block_range(blocks.end - 1).end;
         let before = slices.len();
-        let slice = |start| start..elems.end.min(start + MOST_SLICE_PIXELS);
-        slices.extend(elems.clone().step_by(MOST_SLICE_PIXELS).map(slice));
+        let slice = |start| start..elems.end.min(start + most);
+        slices.extend(elems.clone().step_by(most).map(slice));
         strips.push(Strip { blocks, slices: before..slices.len() });
     }
     (strips, slices)

@@ -146,5 +146,6 @@ fn with_small_ingredients<T>(spec: &StackSpec, make: impl FnOnce(&Ingredients<'_
         normalization: &[],
         empty: f32::NAN,
         isa: Isa::best(),
+        most_bins: 0,
     })
 }

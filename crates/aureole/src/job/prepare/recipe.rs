@@ -46,6 +46,8 @@ pub(super) struct Shared<'a> {
     /// How the plans' frames are stored.
     pub(super) format: ChunkFormat,
     pub(super) isa: Isa,
+    /// The most bins of any recipe.
+    pub(super) most_bins: usize,
     pub(super) plan_cache: Option<&'a Path>,
 }
 
@@ -87,6 +89,7 @@ pub(super) fn prepare(
         normalization: &normalization,
         empty: f32::NAN,
         isa: shared.isa,
+        most_bins: shared.most_bins,
     };
     let plan = variances.plan(&ingredients, recipe.mode)?;
     notices.extend(left_out.into_iter().chain(notice).chain(found.notices).chain(cached).chain(variances.notices()));
