@@ -9,11 +9,12 @@ PEERS  ?= ../shared/peers
 DATA   ?= $(or $(AUREOLE_DATA),../shared/data)
 PARITY := parity cakes units combinations irregular ranges
 
-.PHONY: help setup demo test lint fmt doc parity bench bench-peer bench-peers bench-recipes clean-demo
+.PHONY: help setup demo test test-arm lint fmt doc parity bench bench-peer bench-peers bench-recipes clean-demo
 
 help:
 	@echo 'make demo        build, simulate $(FRAMES) frames of an Eiger 4M, integrate them, draw the patterns'
 	@echo 'make test        everything: format, lints, documentation, tests, comparison with pyFAI'
+	@echo 'make test-arm    the tests of codec and core for 64-bit ARM, under emulation where the tools for it are there'
 	@echo 'make setup       put cmake, pyFAI and what else the tests need into .venv'
 	@echo 'make lint        format check and clippy'
 	@echo 'make fmt         format the sources'
@@ -48,6 +49,9 @@ demo: .venv/build-ready
 
 test: setup
 	@PYTHON=.venv/bin/python bash tests/run.sh
+
+test-arm:
+	@bash tests/arm.sh
 
 lint: .venv/build-ready
 	cargo fmt --check

@@ -8,6 +8,8 @@
 mod avx2;
 #[cfg(target_arch = "x86_64")]
 mod avx512;
+#[cfg(target_arch = "aarch64")]
+mod neon;
 mod scalar;
 mod shuffle;
 
@@ -45,7 +47,14 @@ fn unshuffle_sized<const S: usize>(isa: Isa, src: &[u8], dst: &mut [u8]) {
     } else {
         0
     };
-    #[cfg(not(target_arch = "x86_64"))]
+    #[cfg(target_arch = "aarch64")]
+    let done = if isa.has_neon() {
+        // SAFETY: an Isa with NEON exists only where the CPU has it.
+        unsafe { neon::unshuffle::<S>(src, dst) }
+    } else {
+        0
+    };
+    #[cfg(not(any(target_arch = "x86_64", target_arch = "aarch64")))]
     let done = {
         let _ = isa;
         0

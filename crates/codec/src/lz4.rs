@@ -7,7 +7,15 @@
 #[cfg(target_arch = "x86_64")]
 mod avx2;
 mod compressor;
+#[cfg(any(target_arch = "x86_64", target_arch = "aarch64"))]
+mod copy;
+#[cfg(target_arch = "aarch64")]
+mod neon;
 mod scalar;
+#[cfg(any(target_arch = "x86_64", target_arch = "aarch64"))]
+mod sequences;
+#[cfg(any(target_arch = "x86_64", target_arch = "aarch64"))]
+mod vectors;
 
 pub use compressor::Compressor;
 
@@ -29,6 +37,11 @@ pub fn decode(isa: Isa, src: &[u8], dst: &mut [u8]) -> Result<(), DecodeError> {
     if isa.has_avx2() {
         // SAFETY: an Isa with AVX2 exists only where the CPU has AVX2 and BMI2.
         return unsafe { avx2::decode(src, dst) };
+    }
+    #[cfg(target_arch = "aarch64")]
+    if isa.has_neon() {
+        // SAFETY: an Isa with NEON exists only where the CPU has it.
+        return unsafe { neon::decode(src, dst) };
     }
     let _ = isa;
     scalar::decode(src, dst)

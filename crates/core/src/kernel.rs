@@ -9,10 +9,11 @@ mod avx2;
 #[cfg(target_arch = "x86_64")]
 mod avx512;
 pub mod float;
+#[cfg(target_arch = "aarch64")]
+mod neon;
 pub mod pairs;
 pub mod pixel;
 pub mod scalar;
-#[cfg(target_arch = "x86_64")]
 mod transpose;
 
 use aureole_codec::Isa;
@@ -84,6 +85,10 @@ pub fn add_tile(
     } else if isa.has_avx2() {
         return avx2::add_tile(isa, signed, entries, tile, signal, variance);
     }
+    #[cfg(target_arch = "aarch64")]
+    if isa.has_neon() {
+        return neon::add_tile(isa, signed, entries, tile, signal, variance);
+    }
     let _ = isa;
     scalar::add_tile(signed, entries, tile, signal, variance)
 }
@@ -96,10 +101,5 @@ pub fn add_tile(
 pub fn fill_tile<P: IntegerPixel>(isa: Isa, frames: &[&[u8]], pixels: usize, tile: &mut [u32]) {
     assert!(frames.len() <= LANES && tile.len() == pixels * LANES);
     assert!(frames.iter().all(|frame| frame.len() == pixels * size_of::<P>()));
-    #[cfg(target_arch = "x86_64")]
-    if isa.has_avx2() {
-        return transpose::fill_tile::<P>(isa, frames, pixels, tile);
-    }
-    let _ = isa;
-    scalar::fill_tile::<P>(frames, 0, 0..pixels, tile);
+    transpose::fill_tile::<P>(isa, frames, pixels, tile);
 }

@@ -100,7 +100,7 @@ pub(crate) struct RunArgs {
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u8).range(1..=16))]
     pub(crate) batch: Option<u8>,
     /// Vector instructions to use; the fastest this processor has if nothing is said
-    #[arg(long, value_parser = one_of("a set of vector instructions", ["scalar", "avx2", "avx512"]))]
+    #[arg(long, value_parser = one_of("a set of vector instructions", ["scalar", "avx2", "avx512", "neon"]))]
     pub(crate) isa: Option<&'static str>,
     /// A folder in which plans are kept, so that the next run of the same geometry, mask and bins starts sooner
     #[arg(long, value_name = "DIR")]

@@ -15,7 +15,7 @@ const INTEGRATE: &[Slip] = &[
         &["--error-model poison", "use none, poisson, variance, azimuthal or hybrid", "did you mean poisson?"],
     ),
     ("--summary yaml", &["--summary yaml", "use text or json"]),
-    ("--isa sse", &["--isa sse", "scalar, avx2 or avx512"]),
+    ("--isa sse", &["--isa sse", "scalar, avx2, avx512 or neon"]),
     ("--bins 0", &["--bins", "0"]),
     ("--bins many", &["--bins", "many"]),
     ("--batch 17", &["--batch", "17", "16"]),

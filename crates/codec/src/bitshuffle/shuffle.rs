@@ -3,6 +3,8 @@
 
 #[cfg(target_arch = "x86_64")]
 mod avx2;
+#[cfg(target_arch = "aarch64")]
+mod neon;
 
 use super::GROUP;
 use super::scalar::transpose8;
@@ -22,6 +24,18 @@ pub fn shuffle(isa: Isa, elem_size: usize, src: &[u8], dst: &mut [u8]) {
                 1 => avx2::shuffle::<1>(src, dst),
                 2 => avx2::shuffle::<2>(src, dst),
                 _ => avx2::shuffle::<4>(src, dst),
+            }
+        };
+        return scalar(elem_size, src, dst, done);
+    }
+    #[cfg(target_arch = "aarch64")]
+    if isa.has_neon() && matches!(elem_size, 1 | 2 | 4) {
+        // SAFETY: an Isa with NEON exists only where the CPU has it.
+        let done = unsafe {
+            match elem_size {
+                1 => neon::shuffle::<1>(src, dst),
+                2 => neon::shuffle::<2>(src, dst),
+                _ => neon::shuffle::<4>(src, dst),
             }
         };
         return scalar(elem_size, src, dst, done);

@@ -3,6 +3,8 @@
 //! The planes tell what a block holds before its elements are laid out: where all but the lowest planes are empty, elements
 //! need half of their bytes or less.
 
+#[cfg(target_arch = "aarch64")]
+mod neon;
 #[cfg(target_arch = "x86_64")]
 mod x86;
 
@@ -38,7 +40,9 @@ impl Planes<'_> {
         }
         #[cfg(target_arch = "x86_64")]
         let done = x86::columns(self.isa, high, used);
-        #[cfg(not(target_arch = "x86_64"))]
+        #[cfg(target_arch = "aarch64")]
+        let done = neon::columns(self.isa, high, used);
+        #[cfg(not(any(target_arch = "x86_64", target_arch = "aarch64")))]
         let done = Some(0);
         done.is_some_and(|done| are_unused(high, used, done))
     }

@@ -1,108 +1,68 @@
 //! The decoder for x86-64 with AVX2.
-//!
-//! Nearly all sequences of a bitshuffled block are short, or runs of a pattern of a few bytes. So a short match is one load,
-//! one byte permutation (which repeats offsets below 16, and does nothing to longer ones) and one store, whatever its offset
-//! and length; a run is written from a register and never by reading back what was just stored.
 #![allow(unsafe_code)]
 
-mod copy;
+use std::arch::x86_64::{
+    __m128i, __m256i, _mm_load_si128, _mm_loadu_si128, _mm_shuffle_epi8, _mm_storeu_si128, _mm256_broadcastsi128_si256,
+    _mm256_load_si256, _mm256_loadu_si256, _mm256_shuffle_epi8, _mm256_storeu_si256,
+};
 
-use super::{LONG, MIN_MATCH};
+use super::sequences;
+use super::vectors::{Pattern, Vectors};
 use crate::DecodeError;
-use copy::{copy_far, copy_literals, copy_near_end, copy_run, copy_short, copy16};
 
 /// Decodes the block `src`, which must fill `dst` exactly.
 #[target_feature(enable = "avx2,bmi2")]
 pub(super) fn decode(src: &[u8], dst: &mut [u8]) -> Result<(), DecodeError> {
-    let (mut from, mut at) = (0, 0);
-    loop {
-        let token = usize::from(*src.get(from).ok_or(DecodeError::Truncated)?);
-        from += 1;
-        let mut literals = token >> 4;
-        if literals < LONG && src.len() - from >= 16 && dst.len() - at >= 16 {
-            // SAFETY: both sides have 16 bytes left, as just checked.
-            unsafe { copy16(src, from, dst, at) };
-        } else {
-            literals = take_length(src, &mut from, literals)?;
-            if literals > src.len() - from {
-                return Err(DecodeError::Truncated);
-            }
-            if literals > dst.len() - at {
-                return Err(DecodeError::WrongLength);
-            }
-            // SAFETY: both sides have that many bytes left, as just checked.
-            unsafe { copy_literals(&src[from..from + literals], dst, at) };
-        }
-        from += literals;
-        at += literals;
-        if src.len() - from < 2 {
-            return finish(src.len() - from, dst.len() - at);
-        }
-        let offset = usize::from(u16::from_le_bytes([src[from], src[from + 1]]));
-        from += 2;
-        let length = take_length(src, &mut from, token & LONG)? + MIN_MATCH;
-        if offset == 0 || offset > at {
-            return Err(DecodeError::Corrupt);
-        }
-        let room = dst.len() - at;
-        if length <= 16 && room >= 16 {
-            // SAFETY: 0 < offset <= at, and 16 bytes fit behind `at`.
-            unsafe { copy_short(dst, at, offset) };
-        } else {
-            copy_long(dst, at, offset, length)?;
-        }
-        at += length;
-    }
+    // SAFETY: this function asks for AVX2, too.
+    unsafe { sequences::decode::<Avx2>(src, dst) }
 }
 
-/// What the end of the input means, fewer than 2 bytes of which are left behind a sequence's literals.
-const fn finish(input_left: usize, output_left: usize) -> Result<(), DecodeError> {
-    if input_left == 0 && output_left == 0 { Ok(()) } else { Err(DecodeError::Truncated) }
-}
+struct Avx2;
 
-/// Copies a match that is longer than 16 bytes or close to the end; 0 < offset <= at.
-#[target_feature(enable = "avx2")]
-#[inline]
-fn copy_long(dst: &mut [u8], at: usize, offset: usize, length: usize) -> Result<(), DecodeError> {
-    let room = dst.len() - at;
-    if length > room {
-        return Err(DecodeError::WrongLength);
-    }
-    if room < 16 {
-        copy_near_end(dst, at, offset, length);
-    } else if offset < 16 {
-        // SAFETY: 0 < offset <= at, the match fits, and 16 bytes fit behind `at`.
-        unsafe { copy_run(dst, at, offset, length) };
-    } else {
-        // SAFETY: 16 <= offset <= at, the match fits, and it has more than 16 bytes: shorter ones come here only without room.
-        unsafe { copy_far(dst, at, offset, length) };
-    }
-    Ok(())
-}
+impl Vectors for Avx2 {
+    type Half = __m128i;
+    type Whole = __m256i;
 
-/// The length that starts with the given nibble of a token; bytes of 255 are counted eight at a time.
-#[inline]
-fn take_length(src: &[u8], from: &mut usize, nibble: usize) -> Result<usize, DecodeError> {
-    let mut length = nibble;
-    if nibble < LONG {
-        return Ok(length);
+    #[target_feature(enable = "avx2")]
+    #[inline]
+    unsafe fn load16(from: *const u8) -> __m128i {
+        // SAFETY: the caller's promise; unaligned loads are allowed.
+        unsafe { _mm_loadu_si128(from.cast()) }
     }
-    while let Some(next) = src.get(*from..).and_then(|rest| rest.first_chunk()) {
-        let full = (!u64::from_le_bytes(*next)).trailing_zeros() as usize / 8;
-        length += 255 * full;
-        *from += full;
-        if full < 8 {
-            length += usize::from(next[full]);
-            *from += 1;
-            return Ok(length);
-        }
+
+    #[target_feature(enable = "avx2")]
+    #[inline]
+    unsafe fn store16(to: *mut u8, value: __m128i) {
+        // SAFETY: the caller's promise; unaligned stores are allowed.
+        unsafe { _mm_storeu_si128(to.cast(), value) };
     }
-    loop {
-        let byte = *src.get(*from).ok_or(DecodeError::Truncated)?;
-        *from += 1;
-        length += usize::from(byte);
-        if byte != 255 {
-            return Ok(length);
-        }
+
+    #[target_feature(enable = "avx2")]
+    #[inline]
+    unsafe fn load32(from: *const u8) -> __m256i {
+        // SAFETY: the caller's promise; unaligned loads are allowed.
+        unsafe { _mm256_loadu_si256(from.cast()) }
+    }
+
+    #[target_feature(enable = "avx2")]
+    #[inline]
+    unsafe fn store32(to: *mut u8, value: __m256i) {
+        // SAFETY: the caller's promise; unaligned stores are allowed.
+        unsafe { _mm256_storeu_si256(to.cast(), value) };
+    }
+
+    #[target_feature(enable = "avx2")]
+    #[inline]
+    unsafe fn spread16(value: __m128i, pattern: &Pattern) -> __m128i {
+        // SAFETY: a pattern has more than 16 bytes and is aligned.
+        _mm_shuffle_epi8(value, unsafe { _mm_load_si128(pattern.0.as_ptr().cast()) })
+    }
+
+    #[target_feature(enable = "avx2")]
+    #[inline]
+    unsafe fn spread32(value: __m128i, pattern: &Pattern) -> __m256i {
+        // SAFETY: a pattern has 32 bytes and is aligned.
+        let pattern = unsafe { _mm256_load_si256(pattern.0.as_ptr().cast()) };
+        _mm256_shuffle_epi8(_mm256_broadcastsi128_si256(value), pattern)
     }
 }

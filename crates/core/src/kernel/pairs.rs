@@ -10,6 +10,8 @@
 mod avx2;
 #[cfg(target_arch = "x86_64")]
 mod avx512;
+#[cfg(target_arch = "aarch64")]
+mod neon;
 
 use aureole_codec::Isa;
 
@@ -91,6 +93,10 @@ pub fn add_pairs(isa: Isa, entries: &PairEntries<'_>, tile: &[u32], signal: &mut
         return avx512::add_pairs(isa, entries, tile, signal, variance);
     } else if isa.has_avx2() {
         return avx2::add_pairs(isa, entries, tile, signal, variance);
+    }
+    #[cfg(target_arch = "aarch64")]
+    if isa.has_neon() {
+        return neon::add_pairs(isa, entries, tile, signal, variance);
     }
     let _ = isa;
     add_scalar(entries, tile, signal, variance);
