@@ -107,9 +107,30 @@ def costs(results):
     return lines
 
 
+def scaling(folder):
+    """Frames a second against threads on other machines: what `aureole bench --json` gave there, kept as *-bench.json."""
+    lines = []
+    for file in sorted(pathlib.Path(folder).glob("*-bench.json")):
+        bench = json.loads(file.read_text())
+        about, rates = bench["about"], {(line["layout"], line["threads"]): line for line in bench["lines"]}
+        floors = {floor["threads"]: floor["frames_per_second"] for floor in bench["floors"]}
+        layouts = list(dict.fromkeys(layout for layout, _ in rates))
+        recipe = about["recipes"][0]
+        lines += [f"## {about['processor']}, {about['cores']} cores", "",
+                  f"`aureole bench` on {about['date'][:10]}: {about['frames']} frames {about['detector']} {about['dtype']}, page cache {about['cache']},"
+                  f" {about['isa']}, {recipe['split']} splitting, medians of {about['repeat']}; frames a second.", "",
+                  f"| threads | {' | '.join(layouts)} | decoding alone |", f"|--:|{'--:|' * len(layouts)}--:|"]
+        for threads in sorted({threads for _, threads in rates}):
+            cells = [rates.get((layout, threads), {}).get("frames_per_second") for layout in layouts] + [floors.get(threads)]
+            lines.append(f"| {threads} | {' | '.join(f'{rate:.0f}' if rate else '' for rate in cells)} |")
+        lines.append("")
+    return lines
+
+
 def write(results, known, source):
     """The page as a text."""
-    parts = [head(results, source), speeds(results, known), relations(results, known), costs(results)]
+    parts = [head(results, source), speeds(results, known), relations(results, known), costs(results),
+             scaling(pathlib.Path(source).parent)]
     return "\n".join(line for part in parts for line in part).rstrip() + "\n"
 
 
