@@ -23,4 +23,6 @@ libc=$("$gcc" -print-file-name=libc.so.6)
 
 export CARGO_TARGET_AARCH64_UNKNOWN_LINUX_GNU_LINKER=$gcc
 export CARGO_TARGET_AARCH64_UNKNOWN_LINUX_GNU_RUNNER="$qemu -L $(dirname "$(dirname "$(realpath "$libc")")")"
+# Without debug information the first run, which compiles all, takes a fifth less.
+export CARGO_PROFILE_DEV_DEBUG=0
 cargo test -p aureole-codec -p aureole-core --target "$target" --no-fail-fast "$@"

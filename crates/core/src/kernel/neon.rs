@@ -103,14 +103,15 @@ fn multiply_add<const SIGNED: bool>(sums: &mut Sums, raw: Raw, coefficient: u32)
 
 #[inline]
 #[target_feature(enable = "neon")]
-fn at_least_one<const SIGNED: bool>(raw: Raw) -> Raw {
-    raw.map(|raw| {
+fn at_least_one<const SIGNED: bool>([a, b, c, d]: Raw) -> Raw {
+    let larger = |raw| {
         if SIGNED {
             vreinterpretq_u32_s32(vmaxq_s32(vreinterpretq_s32_u32(raw), vdupq_n_s32(1)))
         } else {
             vmaxq_u32(raw, vdupq_n_u32(1))
         }
-    })
+    };
+    [larger(a), larger(b), larger(c), larger(d)]
 }
 
 #[inline]

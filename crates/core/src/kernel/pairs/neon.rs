@@ -47,10 +47,11 @@ fn add<const SQUARES: bool>(entries: &PairEntries<'_>, tile: &[u32], signal: &mu
         let mut square = sum;
         for (entry, (pair, coefficient)) in pairs.iter().zip(coefficients).enumerate() {
             let pixels = load_pairs(tile, *pair);
-            multiply_add(&mut sum, pixels, *coefficient);
+            sum = multiply_add(sum, pixels, *coefficient);
             if SQUARES {
-                let pixels = pixels.map(|pixels| pixels.map(|pixels| vmaxq_u16(pixels, one)));
-                multiply_add(&mut square, pixels, squares[entry]);
+                let [[a, b], [c, d]] = pixels;
+                let pixels = [[vmaxq_u16(a, one), vmaxq_u16(b, one)], [vmaxq_u16(c, one), vmaxq_u16(d, one)]];
+                square = multiply_add(square, pixels, squares[entry]);
             }
         }
         let bin = run.bin as usize * LANES..(run.bin as usize + 1) * LANES;
@@ -61,26 +62,26 @@ fn add<const SQUARES: bool>(entries: &PairEntries<'_>, tile: &[u32], signal: &mu
     }
 }
 
-/// Adds the products of two pixels of each of the sixteen frames to both pieces' sums.
+/// Both pieces' sums of the sixteen frames, each with the products of its two pixels added.
 #[inline]
 #[target_feature(enable = "neon")]
-fn multiply_add([low, high]: &mut [Sums; 2], pixels: [Pixels; 2], pieces: (u32, u32)) {
+fn multiply_add([low, high]: [Sums; 2], pixels: [Pixels; 2], pieces: (u32, u32)) -> [Sums; 2] {
     // Lanes 0 and 1: the lower pieces of both pixels; lanes 2 and 3: the higher ones.
     let pieces = vcreate_u16(u64::from(pieces.0) | u64::from(pieces.1) << 32);
-    for (half, pixels) in pixels.into_iter().enumerate() {
-        add_products::<0, 1>(&mut low[2 * half..], pixels, pieces);
-        add_products::<2, 3>(&mut high[2 * half..], pixels, pieces);
-    }
+    [add_products::<0, 1>(low, pixels, pieces), add_products::<2, 3>(high, pixels, pieces)]
 }
 
-/// Adds the products of the first pixels and piece `A`, and of the second ones and piece `B`, of eight frames.
+/// Adds the products of the first pixels and piece `A`, and of the second ones and piece `B`.
 #[inline]
 #[target_feature(enable = "neon")]
-fn add_products<const A: i32, const B: i32>(sums: &mut [uint32x4_t], [first, second]: Pixels, pieces: uint16x4_t) {
-    let sum = vmlal_lane_u16::<A>(sums[0], vget_low_u16(first), pieces);
-    sums[0] = vmlal_lane_u16::<B>(sum, vget_low_u16(second), pieces);
-    let sum = vmlal_high_lane_u16::<A>(sums[1], first, pieces);
-    sums[1] = vmlal_high_lane_u16::<B>(sum, second, pieces);
+fn add_products<const A: i32, const B: i32>(sums: Sums, [near, far]: [Pixels; 2], pieces: uint16x4_t) -> Sums {
+    let low = |sum, [first, second]: Pixels| {
+        vmlal_lane_u16::<B>(vmlal_lane_u16::<A>(sum, vget_low_u16(first), pieces), vget_low_u16(second), pieces)
+    };
+    let high = |sum, [first, second]: Pixels| {
+        vmlal_high_lane_u16::<B>(vmlal_high_lane_u16::<A>(sum, first, pieces), second, pieces)
+    };
+    [low(sums[0], near), high(sums[1], near), low(sums[2], far), high(sums[3], far)]
 }
 
 /// Puts the pieces together, `low + high·2^bits`, and adds them to the sums of 64 bits.
