@@ -153,33 +153,33 @@ pub trait Plan: Sync {
         false
     }
 
-    /// The same plan, cut along the blocks of a frame; `None` where a frame is only integrated as a whole.
-    fn by_blocks(&self) -> Option<&dyn BlockPlan> {
+    /// The same plan, cut along the strips of a frame; `None` where a frame is only integrated as a whole.
+    fn by_strips(&self) -> Option<&dyn StripPlan> {
         None
     }
 }
 
-/// A plan whose frames may be shared out by blocks: several threads work on one frame and add up their sums.
-pub trait BlockPlan: Plan {
-    /// Number of blocks a frame has.
-    fn blocks(&self) -> usize;
+/// A plan whose frames may be shared out by strips: several threads work on one frame and add up their sums.
+pub trait StripPlan: Plan {
+    /// Number of strips a frame has: consecutive blocks, decoded and summed together.
+    fn strips(&self) -> usize;
 
     /// Sums of the given number of frames (1 to [`LANES`](crate::sums::LANES)), all zero; one a recipe.
     fn sums(&self, frames: usize) -> Vec<Sums>;
 
-    /// A new worker that adds blocks to sums.
-    fn block_worker(&self) -> Box<dyn BlockWorker + '_>;
+    /// A new worker that adds strips to sums.
+    fn strip_worker(&self) -> Box<dyn StripWorker + '_>;
 
     /// Turns complete sums into the patterns of the frames with the given numbers, in the order of [`Rows::patterns`].
     fn finish(&self, sums: &[Sums], frames: &[usize], out: &mut [Pattern]);
 }
 
-/// Scratch of one thread that integrates blocks.
-pub trait BlockWorker: Send {
-    /// Adds `blocks` of each chunk to `sums`, one a recipe, each of which holds as many frames as there are chunks.
+/// Scratch of one thread that integrates strips.
+pub trait StripWorker: Send {
+    /// Adds `strips` of each chunk to `sums`, one a recipe, each of which holds as many frames as there are chunks.
     ///
     /// A chunk that cannot be decoded marks its own frame in all `sums` as failed.
-    fn accumulate(&mut self, chunks: &[ChunkBuf], blocks: Range<usize>, sums: &mut [Sums]);
+    fn accumulate(&mut self, chunks: &[ChunkBuf], strips: Range<usize>, sums: &mut [Sums]);
 
     /// Seconds spent so far, by stage.
     fn stages(&self) -> Stages;

@@ -17,7 +17,7 @@ use aureole_codec::{BlockIndex, ChunkBytes, Decoder};
 use crate::dtype::Dtype;
 use crate::kernel::Entries;
 use crate::pattern::Pattern;
-use crate::pipeline::{BlockPlan, BlockWorker, ChunkBuf, Stages, Worker};
+use crate::pipeline::{StripPlan, StripWorker, ChunkBuf, Stages, Worker};
 use crate::plan::{CpuPlan, Slice, Strip};
 use crate::sums::{LANES, Sums};
 use lanes::Lanes;
@@ -212,7 +212,7 @@ fn mask_entry(plan: &CpuPlan, sums: &mut Sums, lane: usize, bin: usize, slice: &
     masked.give(bin, &plan.pixels, pixel, table.coefficients[entry], square);
 }
 
-impl BlockWorker for CpuWorker<'_> {
+impl StripWorker for CpuWorker<'_> {
     fn accumulate(&mut self, chunks: &[ChunkBuf], strips: Range<usize>, sums: &mut [Sums]) {
         assert!(
             sums.len() == self.plans.len() && sums.iter().all(|sums| sums.frames() == chunks.len()),

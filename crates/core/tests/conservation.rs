@@ -5,7 +5,7 @@ use aureole_core::binning::{AzimuthalSpec, BinningSpec, Matrix, MatrixBuilder, S
 use aureole_core::detector::Detector;
 use aureole_core::dtype::Dtype;
 use aureole_core::geometry::Geometry;
-use aureole_core::pipeline::{BlockPlan, ChunkBuf};
+use aureole_core::pipeline::{StripPlan, ChunkBuf};
 use aureole_core::plan::{CpuPlan, Ingredients};
 use aureole_core::recipe::{ErrorKind, ErrorModel};
 use aureole_core::testing::Random;
@@ -67,7 +67,7 @@ fn check(matrix: &Matrix) {
     let bytes: Vec<u8> = raw.iter().flat_map(|raw| raw.to_ne_bytes()).collect();
     let chunks = vec![ChunkBuf { bytes, ..ChunkBuf::default() }; 3];
     let mut sums = plan.sums(3);
-    plan.block_worker().accumulate(&chunks, 0..plan.blocks(), &mut sums);
+    plan.strip_worker().accumulate(&chunks, 0..plan.strips(), &mut sums);
     let counts: i128 = raw.iter().map(|raw| i128::from(*raw)).sum();
     for lane in 0..3 {
         let total: i128 = sums[0].integers(lane, false).unwrap().iter().sum();

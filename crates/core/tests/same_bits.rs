@@ -4,7 +4,7 @@ use aureole_codec::{ChunkFormat, Compression, Encoder, Filter, Isa};
 use aureole_core::binning::Matrix;
 use aureole_core::dtype::Dtype;
 use aureole_core::pattern::Status;
-use aureole_core::pipeline::{BlockPlan, ChunkBuf, Plan};
+use aureole_core::pipeline::{StripPlan, ChunkBuf, Plan};
 use aureole_core::plan::{CpuPlan, Ingredients};
 use aureole_core::recipe::{Dummy, ErrorKind, ErrorModel};
 use aureole_core::testing::stack::random_matrix;
@@ -108,7 +108,7 @@ fn check(kind: Kind, dtype: Dtype, elems: usize, isa: Isa, format: &ChunkFormat,
         })
         .collect();
     let mut sums = plan.sums(frames);
-    plan.block_worker().accumulate(&chunks, 0..plan.blocks(), &mut sums);
+    plan.strip_worker().accumulate(&chunks, 0..plan.strips(), &mut sums);
     let mut out = vec![plan.pattern(0); frames];
     plan.finish(&sums, &(0..frames).collect::<Vec<_>>(), &mut out);
     let one = f64::from(1u32 << plan.fraction_bits());

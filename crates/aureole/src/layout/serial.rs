@@ -1,11 +1,11 @@
-//! Layout `serial`: one frame after the other, the blocks of a frame shared among threads.
+//! Layout `serial`: one frame after the other, the strips of a frame shared among threads.
 //!
 //! The pattern of a frame is there as soon as its chunk is decoded, which makes this the layout of least latency. Each
-//! member of the team adds a contiguous part of the blocks to sums of its own; since these are integers, adding them up in
+//! member of the team adds a contiguous part of the strips to sums of its own; since these are integers, adding them up in
 //! any order gives the same bits. Nobody waits at the end of a frame: a member goes on to the next frame that has been
 //! read, and reads one itself when there is none. The number of slots bounds what is in flight.
 //!
-//! Frames that cannot be cut into blocks (pixels summed in f64, bins looked at as a whole) are taken one by each thread.
+//! Frames that cannot be cut into strips (pixels summed in f64, bins looked at as a whole) are taken one by each thread.
 
 mod member;
 mod slot;
@@ -13,7 +13,7 @@ mod slot;
 use std::num::NonZero;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
-use aureole_core::pipeline::{BlockPlan, Executor, Job, RunError, Sink, Summary};
+use aureole_core::pipeline::{StripPlan, Executor, Job, RunError, Sink, Summary};
 use crossbeam_channel::{Sender, unbounded};
 
 use super::Threads;
@@ -38,7 +38,7 @@ fn slots(members: usize) -> usize {
 /// Layout `serial`.
 #[derive(Clone, Copy, Debug)]
 pub struct Serial {
-    /// Threads that share the blocks of a frame.
+    /// Threads that share the strips of a frame.
     pub threads: NonZero<usize>,
     /// Where they run.
     pub pin: Pin,
@@ -47,7 +47,7 @@ pub struct Serial {
 /// What all members share.
 struct Team<'a> {
     job: &'a Job<'a>,
-    plan: &'a dyn BlockPlan,
+    plan: &'a dyn StripPlan,
     batches: Batches,
     slots: Vec<Slot>,
     ahead: ReadAhead,
@@ -64,12 +64,12 @@ impl Executor for Serial {
     }
 
     fn run(&self, job: &Job<'_>, sink: &mut dyn Sink) -> Result<Summary, RunError> {
-        let Some(plan) = job.plan.by_blocks() else {
+        let Some(plan) = job.plan.by_strips() else {
             let one_each = Job { batch: job.batch.or(Some(1)), ..job.clone() };
             return Threads { threads: self.threads, pin: self.pin }.run(&one_each, sink);
         };
         let batches = Batches::new(job, 1)?;
-        let members = self.threads.get().min(plan.blocks()).max(1);
+        let members = self.threads.get().min(plan.strips()).max(1);
         let mut delivery = Delivery::new(sink, job, members, batches.size());
         let team = Team {
             job,

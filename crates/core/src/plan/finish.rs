@@ -6,7 +6,7 @@ use super::constants::BinConstants;
 use super::{CpuPlan, Weights, check_factor, factor_of};
 use crate::pattern::{OwnConstants, Pattern, Status};
 use crate::recipe::ErrorKind;
-use crate::sums::{Accumulator, Sums};
+use crate::sums::{Accumulator, LANES, Sums};
 
 /// Bins that are finished for all frames before the next ones: their sums, which lie side by side, then stay in the cache.
 const BINS: usize = 64;
@@ -28,7 +28,7 @@ pub(super) fn patterns<'a>(
     frames: &[usize],
     out: impl Iterator<Item = &'a mut Pattern>,
 ) {
-    let mut lanes: Vec<Lane<'a>> = Vec::with_capacity(frames.len());
+    let mut lanes = [const { None }; LANES];
     for ((lane, frame), out) in frames.iter().enumerate().zip(out) {
         let factor = factor_of(&plan.normalization, *frame);
         let failed = sums.failed[lane].clone().or_else(|| check_factor(factor).err());
@@ -39,11 +39,11 @@ pub(super) fn patterns<'a>(
         let masked = sums.masked[lane].as_deref();
         out.own = masked.map(|_| OwnConstants::default());
         out.status = Status::Done;
-        lanes.push(Lane { lane, masked, factor, out });
+        lanes[lane] = Some(Lane { lane, masked, factor, out });
     }
     for first in (0..plan.bins()).step_by(BINS) {
         let bins = first..plan.bins().min(first + BINS);
-        for lane in &mut lanes {
+        for lane in lanes.iter_mut().flatten() {
             lane.fill(plan, sums, bins.clone());
         }
     }
@@ -55,12 +55,14 @@ impl Lane<'_> {
         let Some(masked) = self.masked else {
             return self.fill_with(plan, sums, bins.clone(), plan.constants().of_bins(bins));
         };
-        let constants: Vec<_> = bins.clone().map(|bin| plan.constants().left(bin, masked)).collect();
+        let mut constants = [BinConstants::default(); BINS];
+        let constants = &mut constants[..bins.len()];
+        constants.iter_mut().zip(bins.clone()).for_each(|(left, bin)| *left = plan.constants().left(bin, masked));
         if let Some(own) = &mut self.out.own {
             own.norm.extend(constants.iter().map(|constants| constants.norm));
             own.count.extend(constants.iter().map(|constants| constants.count));
         }
-        self.fill_with(plan, sums, bins, &constants);
+        self.fill_with(plan, sums, bins, constants);
     }
 
     fn fill_with(&mut self, plan: &CpuPlan, sums: &Sums, bins: Range<usize>, constants: &[BinConstants]) {

@@ -2,7 +2,7 @@
 
 use super::{AnyPlan, CpuPlan};
 use crate::pattern::Pattern;
-use crate::pipeline::{BlockPlan, BlockWorker, ChunkBuf, Plan, Stages, Worker};
+use crate::pipeline::{StripPlan, StripWorker, ChunkBuf, Plan, Stages, Worker};
 use crate::sums::Sums;
 use crate::worker::CpuWorker;
 
@@ -76,21 +76,21 @@ impl Plan for PlanSet {
         self.plans.iter().all(|plan| plan.as_plan().reads_pieces())
     }
 
-    fn by_blocks(&self) -> Option<&dyn BlockPlan> {
-        self.plans.iter().all(|plan| plan.as_plan().by_blocks().is_some()).then_some(self)
+    fn by_strips(&self) -> Option<&dyn StripPlan> {
+        self.plans.iter().all(|plan| plan.as_plan().by_strips().is_some()).then_some(self)
     }
 }
 
-impl BlockPlan for PlanSet {
-    fn blocks(&self) -> usize {
-        self.plans[0].linear().map_or(0, BlockPlan::blocks)
+impl StripPlan for PlanSet {
+    fn strips(&self) -> usize {
+        self.plans[0].linear().map_or(0, StripPlan::strips)
     }
 
     fn sums(&self, frames: usize) -> Vec<Sums> {
         self.linear().into_iter().flat_map(|plan| plan.sums(frames)).collect()
     }
 
-    fn block_worker(&self) -> Box<dyn BlockWorker + '_> {
+    fn strip_worker(&self) -> Box<dyn StripWorker + '_> {
         Box::new(CpuWorker::new(self.linear()))
     }
 

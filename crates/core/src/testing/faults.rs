@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use crate::pattern::Pattern;
 use crate::pipeline::{
-    BlockPlan, BlockWorker, ChunkBuf, Plan, Rows, Sink, SinkError, Source, StackSpec, Stages, Worker,
+    StripPlan, StripWorker, ChunkBuf, Plan, Rows, Sink, SinkError, Source, StackSpec, Stages, Worker,
 };
 use crate::sums::Sums;
 
@@ -40,10 +40,10 @@ impl Worker for FaultyWorker<Box<dyn Worker + '_>> {
     }
 }
 
-impl BlockWorker for FaultyWorker<Box<dyn BlockWorker + '_>> {
-    fn accumulate(&mut self, chunks: &[ChunkBuf], blocks: Range<usize>, sums: &mut [Sums]) {
+impl StripWorker for FaultyWorker<Box<dyn StripWorker + '_>> {
+    fn accumulate(&mut self, chunks: &[ChunkBuf], strips: Range<usize>, sums: &mut [Sums]) {
         self.look_at(chunks);
-        self.worker.accumulate(chunks, blocks, sums);
+        self.worker.accumulate(chunks, strips, sums);
     }
 
     fn stages(&self) -> Stages {
@@ -52,8 +52,8 @@ impl BlockWorker for FaultyWorker<Box<dyn BlockWorker + '_>> {
 }
 
 impl FaultyPlan<'_> {
-    fn blocks_behind(&self) -> &dyn BlockPlan {
-        self.plan.by_blocks().expect("only asked where the plan behind has blocks")
+    fn strips_behind(&self) -> &dyn StripPlan {
+        self.plan.by_strips().expect("only asked where the plan behind has strips")
     }
 }
 
@@ -83,26 +83,26 @@ impl Plan for FaultyPlan<'_> {
         self.plan.reads_pieces()
     }
 
-    fn by_blocks(&self) -> Option<&dyn BlockPlan> {
-        self.plan.by_blocks().map(|_| self as &dyn BlockPlan)
+    fn by_strips(&self) -> Option<&dyn StripPlan> {
+        self.plan.by_strips().map(|_| self as &dyn StripPlan)
     }
 }
 
-impl BlockPlan for FaultyPlan<'_> {
-    fn blocks(&self) -> usize {
-        self.blocks_behind().blocks()
+impl StripPlan for FaultyPlan<'_> {
+    fn strips(&self) -> usize {
+        self.strips_behind().strips()
     }
 
     fn sums(&self, frames: usize) -> Vec<Sums> {
-        self.blocks_behind().sums(frames)
+        self.strips_behind().sums(frames)
     }
 
-    fn block_worker(&self) -> Box<dyn BlockWorker + '_> {
-        Box::new(FaultyWorker { worker: self.blocks_behind().block_worker(), panic_at: self.panic_at })
+    fn strip_worker(&self) -> Box<dyn StripWorker + '_> {
+        Box::new(FaultyWorker { worker: self.strips_behind().strip_worker(), panic_at: self.panic_at })
     }
 
     fn finish(&self, sums: &[Sums], frames: &[usize], out: &mut [Pattern]) {
-        self.blocks_behind().finish(sums, frames, out);
+        self.strips_behind().finish(sums, frames, out);
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::CpuWorker;
 use crate::pattern::Pattern;
-use crate::pipeline::{BlockPlan, BlockWorker, Plan, Worker};
+use crate::pipeline::{StripPlan, StripWorker, Plan, Worker};
 use crate::plan::CpuPlan;
 use crate::sums::{LANES, Sums};
 
@@ -26,14 +26,14 @@ impl Plan for CpuPlan {
         true
     }
 
-    fn by_blocks(&self) -> Option<&dyn BlockPlan> {
+    fn by_strips(&self) -> Option<&dyn StripPlan> {
         // Sums in f64 keep the order of the pixels, so one worker takes all of a frame.
         if self.sums_floats() { None } else { Some(self) }
     }
 }
 
-impl BlockPlan for CpuPlan {
-    fn blocks(&self) -> usize {
+impl StripPlan for CpuPlan {
+    fn strips(&self) -> usize {
         self.table.strips.len()
     }
 
@@ -41,7 +41,7 @@ impl BlockPlan for CpuPlan {
         vec![Sums::new(self.bins(), frames, self.sums_floats(), self.sums_variance())]
     }
 
-    fn block_worker(&self) -> Box<dyn BlockWorker + '_> {
+    fn strip_worker(&self) -> Box<dyn StripWorker + '_> {
         Box::new(CpuWorker::new(vec![self]))
     }
 

@@ -5,7 +5,7 @@ use std::sync::PoisonError;
 use std::sync::atomic::Ordering;
 use std::time::Instant;
 
-use aureole_core::pipeline::{BlockWorker, Stages};
+use aureole_core::pipeline::{StripWorker, Stages};
 use aureole_core::sums::Sums;
 use crossbeam_channel::{Receiver, Sender, select_biased};
 
@@ -26,16 +26,16 @@ pub(super) struct Order {
 enum Task {
     /// Read the next batch into this slot.
     Read(usize),
-    /// Add its own blocks of a batch.
+    /// Add its own strips of a batch.
     Add(Order),
 }
 
-/// A member: takes part in each batch, with its own part of the blocks.
+/// A member: takes part in each batch, with its own part of the strips.
 pub(super) struct Member<'a> {
     team: &'a Team<'a>,
     number: usize,
-    blocks: Range<usize>,
-    worker: Box<dyn BlockWorker + 'a>,
+    strips: Range<usize>,
+    worker: Box<dyn StripWorker + 'a>,
     inboxes: &'a [Sender<Option<Order>>],
     orders: Receiver<Option<Order>>,
     free: Receiver<usize>,
@@ -55,9 +55,9 @@ impl<'a> Member<'a> {
         report: Sender<Report<usize>>,
     ) -> Member<'a> {
         team.placement.bind(number);
-        let share = |i: usize| team.plan.blocks() * i / inboxes.len();
-        let (blocks, worker) = (share(number)..share(number + 1), team.plan.block_worker());
-        Member { team, number, blocks, worker, inboxes, orders, free, report, read: 0.0 }
+        let share = |i: usize| team.plan.strips() * i / inboxes.len();
+        let (strips, worker) = (share(number)..share(number + 1), team.plan.strip_worker());
+        Member { team, number, strips, worker, inboxes, orders, free, report, read: 0.0 }
     }
 
     pub(super) fn work(mut self) {
@@ -115,13 +115,13 @@ impl<'a> Member<'a> {
             Ok(true) => drop(self.report.send(Report::Done(batch, slot))),
             Err(error) => {
                 // The batches before this one are still wanted, from a worker that has not seen a panic.
-                self.worker = self.team.plan.block_worker();
+                self.worker = self.team.plan.strip_worker();
                 let _ = self.report.send(Report::Died(batch, error));
             }
         }
     }
 
-    /// Adds the member's own blocks; true when those of all others were there already and the patterns are finished.
+    /// Adds the member's own strips; true when those of all others were there already and the patterns are finished.
     fn accumulate(&mut self, slot: usize) -> bool {
         let (plan, slot) = (self.team.plan, &self.team.slots[slot]);
         let chunks = slot.chunks.read().unwrap_or_else(PoisonError::into_inner);
@@ -131,12 +131,12 @@ impl<'a> Member<'a> {
         } else {
             *sums = plan.sums(chunks.len());
         }
-        self.worker.accumulate(&chunks, self.blocks.clone(), &mut sums);
+        self.worker.accumulate(&chunks, self.strips.clone(), &mut sums);
         drop(sums);
         if slot.missing.fetch_sub(1, Ordering::AcqRel) > 1 {
             return false;
         }
-        // In the order of the blocks, so that the first reason for a failure stays.
+        // In the order of the strips, so that the first reason for a failure stays.
         let mut all = lock(&slot.parts[0]);
         for part in &slot.parts[1..] {
             all.iter_mut().zip(lock(part).iter()).for_each(|(sums, more)| sums.merge(more));

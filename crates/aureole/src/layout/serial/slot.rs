@@ -12,7 +12,7 @@ use super::super::delivery::Delivery;
 /// One batch: written by the member that reads it, then seen by all, then finished by the last of them.
 pub(super) struct Slot {
     pub(super) chunks: RwLock<Vec<ChunkBuf>>,
-    /// The sums of each member's part of the blocks, one a recipe.
+    /// The sums of each member's part of the strips, one a recipe.
     pub(super) parts: Vec<Mutex<Vec<Sums>>>,
     /// Members whose part is not there yet.
     pub(super) missing: AtomicUsize,
