@@ -17,7 +17,7 @@ use aureole_codec::{BlockIndex, ChunkBytes, Decoder};
 use crate::dtype::Dtype;
 use crate::kernel::Entries;
 use crate::pattern::Pattern;
-use crate::pipeline::{StripPlan, StripWorker, ChunkBuf, Stages, Worker};
+use crate::pipeline::{ChunkBuf, Stages, StripPlan, StripWorker, Worker};
 use crate::plan::{CpuPlan, Slice, Strip};
 use crate::sums::{LANES, Sums};
 use lanes::Lanes;

@@ -5,7 +5,7 @@ use aureole_core::binning::{AzimuthalSpec, BinningSpec, Matrix, MatrixBuilder, S
 use aureole_core::detector::Detector;
 use aureole_core::dtype::Dtype;
 use aureole_core::geometry::Geometry;
-use aureole_core::pipeline::{StripPlan, ChunkBuf};
+use aureole_core::pipeline::{ChunkBuf, StripPlan};
 use aureole_core::plan::{CpuPlan, Ingredients};
 use aureole_core::recipe::{ErrorKind, ErrorModel};
 use aureole_core::testing::Random;

@@ -4,7 +4,7 @@ use aureole_codec::{ChunkFormat, Compression, Encoder, Filter, Isa};
 use aureole_core::binning::Matrix;
 use aureole_core::dtype::Dtype;
 use aureole_core::pattern::Status;
-use aureole_core::pipeline::{StripPlan, ChunkBuf, Plan};
+use aureole_core::pipeline::{ChunkBuf, Plan, StripPlan};
 use aureole_core::plan::{CpuPlan, Ingredients};
 use aureole_core::recipe::{Dummy, ErrorKind, ErrorModel};
 use aureole_core::testing::stack::random_matrix;

@@ -13,7 +13,7 @@ mod slot;
 use std::num::NonZero;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
-use aureole_core::pipeline::{StripPlan, Executor, Job, RunError, Sink, Summary};
+use aureole_core::pipeline::{Executor, Job, RunError, Sink, StripPlan, Summary};
 use crossbeam_channel::{Sender, unbounded};
 
 use super::Threads;

@@ -2,7 +2,7 @@
 
 use super::{AnyPlan, CpuPlan};
 use crate::pattern::Pattern;
-use crate::pipeline::{StripPlan, StripWorker, ChunkBuf, Plan, Stages, Worker};
+use crate::pipeline::{ChunkBuf, Plan, Stages, StripPlan, StripWorker, Worker};
 use crate::sums::Sums;
 use crate::worker::CpuWorker;
 

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use crate::pattern::Pattern;
 use crate::pipeline::{
-    StripPlan, StripWorker, ChunkBuf, Plan, Rows, Sink, SinkError, Source, StackSpec, Stages, Worker,
+    ChunkBuf, Plan, Rows, Sink, SinkError, Source, StackSpec, Stages, StripPlan, StripWorker, Worker,
 };
 use crate::sums::Sums;
 

@@ -2,7 +2,7 @@
 
 use super::CpuWorker;
 use crate::pattern::Pattern;
-use crate::pipeline::{StripPlan, StripWorker, Plan, Worker};
+use crate::pipeline::{Plan, StripPlan, StripWorker, Worker};
 use crate::plan::CpuPlan;
 use crate::sums::{LANES, Sums};
 

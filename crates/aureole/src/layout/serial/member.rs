@@ -5,7 +5,7 @@ use std::sync::PoisonError;
 use std::sync::atomic::Ordering;
 use std::time::Instant;
 
-use aureole_core::pipeline::{StripWorker, Stages};
+use aureole_core::pipeline::{Stages, StripWorker};
 use aureole_core::sums::Sums;
 use crossbeam_channel::{Receiver, Sender, select_biased};
 
