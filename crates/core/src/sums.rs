@@ -50,11 +50,13 @@ impl Accumulator {
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Layout {
     stride: usize,
+    /// True when frames stand in their slots, else in their order.
+    slotted: bool,
 }
 
 impl Layout {
     pub(crate) fn place(self, bin: usize, lane: usize) -> usize {
-        if self.stride == LANES { bin * LANES + slot(lane) } else { bin * self.stride + lane }
+        bin * self.stride + if self.slotted { slot(lane) } else { lane }
     }
 }
 
@@ -77,11 +79,11 @@ pub struct Sums {
 impl Sums {
     pub(crate) fn new(bins: usize, frames: usize, float: bool, variance: bool) -> Sums {
         assert!((1..=LANES).contains(&frames), "{frames} frames at once; 1 to {LANES} fit");
-        let stride = if frames == 1 || float { frames } else { LANES };
+        let stride = if frames == 1 { 1 } else { LANES };
         Sums {
             bins,
             frames,
-            layout: Layout { stride },
+            layout: Layout { stride, slotted: frames > 1 && !float },
             signal: Accumulator::new(float, bins * stride),
             variance: Accumulator::new(float, if variance { bins * stride } else { 0 }),
             masked: vec![None; frames],

@@ -35,13 +35,15 @@ pub struct CpuWorker<'p> {
     indexes: Vec<BlockIndex>,
     /// What is in memory of each chunk that is still to be read.
     windows: Vec<Window>,
-    /// Decoded pixels of each frame: of one block where several frames' integers go into a tile, of a strip else.
+    /// Decoded pixels of each frame: of one block where several frames go into a tile, of a strip else.
     pixels: Lanes,
     /// The pixels of a slice with the frames side by side, or pairs of them.
     tile: Vec<u32>,
     /// One a plan.
     sums: Vec<Sums>,
     frames: Vec<usize>,
+    /// Bin and entry of each pixel of a slice of floats that some frame masks.
+    masked: Vec<(usize, usize)>,
     stages: Stages,
 }
 
@@ -57,6 +59,7 @@ impl<'p> CpuWorker<'p> {
             tile: Vec::new(),
             sums: Vec::new(),
             frames: Vec::new(),
+            masked: Vec::new(),
             stages: Stages::default(),
         }
     }
@@ -78,7 +81,8 @@ impl<'p> CpuWorker<'p> {
 
     /// True when the frames' pixels go into a tile.
     fn is_tiled(&self, frames: usize) -> bool {
-        frames > 1 && !self.plans[0].sums_floats()
+        let plan = self.plans[0];
+        frames > 1 && (!plan.sums_floats() || plan.dtype == Dtype::F32)
     }
 
     /// Makes every chunk ready to be decoded.
@@ -147,9 +151,12 @@ impl<'p> CpuWorker<'p> {
 
 impl CpuWorker<'_> {
     /// Adds a slice whose pixels are all decoded; the lanes begin at element `start` of the frame, unless there is a tile.
-    fn add(&self, slice: usize, width: Width, start: usize, sums: &mut [Sums]) {
+    fn add(&mut self, slice: usize, width: Width, start: usize, sums: &mut [Sums]) {
         if self.is_tiled(sums[0].frames()) {
-            return self.add_tile(slice, width, sums);
+            return match self.plans[0].dtype {
+                Dtype::F32 => self.add_float_tile(slice, sums),
+                _ => self.add_tile(slice, width, sums),
+            };
         }
         let elems = &self.slice(slice).elems;
         let elems = elems.start - start..elems.end - start;

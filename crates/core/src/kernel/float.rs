@@ -1,5 +1,7 @@
 //! Pixels as f64: floats and integers of 64 bits are summed so, and bins whose pixels are gathered take all so.
 
+pub mod tile;
+
 use super::Entries;
 use crate::recipe::Marks;
 
