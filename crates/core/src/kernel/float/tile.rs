@@ -1,6 +1,10 @@
 //! Sixteen frames of 32-bit floats at once, with the bits of [`add_frame`](super::add_frame): each frame's pixels are added in their order, and
-//! a masked one as nothing. One loop over plain arrays, which the compiler turns into the vectors of whoever it is compiled for.
-#![allow(unsafe_code)]
+//! a masked one as nothing.
+
+#[cfg(target_arch = "x86_64")]
+mod avx2;
+#[cfg(target_arch = "x86_64")]
+mod avx512;
 
 use aureole_codec::Isa;
 
@@ -23,8 +27,6 @@ impl Limits {
     }
 
     /// See [`Marks::masks_float`].
-    #[inline(always)]
-    #[expect(clippy::inline_always, reason = "it takes on the instructions of its caller")]
     fn mask(self, raw: f64) -> bool {
         let finite = raw.abs() < f64::INFINITY;
         !finite | ((raw - self.dummy).abs() <= self.delta) | (raw >= self.saturation)
@@ -46,44 +48,16 @@ pub fn add_tile(
 ) {
     debug_assert!(entries.are_sound(tile.len() / LANES, sums.0.len() / LANES));
     #[cfg(target_arch = "x86_64")]
-    // SAFETY: an `Isa` with these instructions exists only on a CPU that has them.
-    unsafe {
-        if isa.has_avx512() {
-            return add_avx512(entries, tile, Limits::of(marks), sums, masked);
-        } else if isa.has_avx2() {
-            return add_avx2(entries, tile, Limits::of(marks), sums, masked);
-        }
+    if isa.has_avx512() {
+        return avx512::add_tile(isa, entries, tile, Limits::of(marks), sums, masked);
+    } else if isa.has_avx2() {
+        return avx2::add_tile(isa, entries, tile, Limits::of(marks), sums, masked);
     }
     let _ = isa;
     add(entries, tile, Limits::of(marks), sums, masked);
 }
 
-#[cfg(target_arch = "x86_64")]
-#[target_feature(enable = "avx512f,avx512dq,avx512bw,avx512vl")]
-fn add_avx512(
-    entries: &Entries<'_>,
-    tile: &[u32],
-    limits: Limits,
-    sums: (&mut [f64], &mut [f64]),
-    masked: &mut Vec<(usize, usize)>,
-) {
-    add(entries, tile, limits, sums, masked);
-}
-
-#[cfg(target_arch = "x86_64")]
-#[target_feature(enable = "avx2")]
-fn add_avx2(
-    entries: &Entries<'_>,
-    tile: &[u32],
-    limits: Limits,
-    sums: (&mut [f64], &mut [f64]),
-    masked: &mut Vec<(usize, usize)>,
-) {
-    add(entries, tile, limits, sums, masked);
-}
-
-#[inline(always)]
-#[expect(clippy::inline_always, reason = "it takes on the instructions of its caller")]
+/// The portable kernel, and the twin of the vector ones.
 fn add(
     entries: &Entries<'_>,
     tile: &[u32],
@@ -99,20 +73,19 @@ fn add(
         for _ in 0..run.len {
             let pixels = row(tile, usize::from(entries.pixels[entry]));
             let coefficient = f64::from(entries.coefficients[entry]);
-            let (mut values, mut marked) = ([0.0; LANES], [false; LANES]);
+            let mut any = false;
             for lane in 0..LANES {
                 let raw = f64::from(f32::from_bits(pixels[lane]));
-                marked[lane] = limits.mask(raw);
-                values[lane] = if marked[lane] { 0.0 } else { raw };
-                sum[lane] += coefficient * values[lane];
-            }
-            if let Some(factor) = entries.squares.get(entry) {
-                let factor = f64::from(*factor);
-                for lane in 0..LANES {
-                    square[lane] += factor * if marked[lane] { 0.0 } else { values[lane].max(1.0) };
+                if limits.mask(raw) {
+                    any = true;
+                    continue;
+                }
+                sum[lane] += coefficient * raw;
+                if let Some(factor) = entries.squares.get(entry) {
+                    square[lane] += f64::from(*factor) * raw.max(1.0);
                 }
             }
-            if marked.iter().fold(false, |any, marked| any | marked) {
+            if any {
                 masked.push((bin, entry));
             }
             entry += 1;
@@ -125,8 +98,6 @@ fn add(
 }
 
 /// The values of one pixel or bin, one a frame.
-#[inline(always)]
-#[expect(clippy::inline_always, reason = "it takes on the instructions of its caller")]
 fn row<T: Copy + Default>(values: &[T], number: usize) -> [T; LANES] {
     let mut row = [T::default(); LANES];
     row.copy_from_slice(&values[number * LANES..][..LANES]);
