@@ -148,3 +148,25 @@ fn every_dtype_isa_and_format_gives_the_sums_of_the_naive_twin() {
         }
     }
 }
+
+#[test]
+fn a_batch_of_which_nothing_can_be_decoded_is_marked_frame_by_frame() {
+    let elems = 9001;
+    let (matrix, norm) = (random_matrix(elems, BINS, 5), vec![1.0; elems]);
+    for isa in Isa::available() {
+        for format in formats(Dtype::U32, elems) {
+            let plan = CpuPlan::new(&Ingredients { isa, ..ingredients(&matrix, &norm, &format, Dtype::U32) }).unwrap();
+            let mut whole = Vec::new();
+            let zeros = vec![0; elems * 4];
+            Encoder::new(&format, isa).unwrap().encode_chunk(&zeros, &mut whole).unwrap();
+            for cut in [0, 5, whole.len() / 2, whole.len() - 1] {
+                let chunk = |frame| ChunkBuf { frame, bytes: whole[..cut].to_vec(), ..ChunkBuf::default() };
+                let chunks: Vec<ChunkBuf> = (0..4).map(chunk).collect();
+                let mut out = vec![plan.pattern(0); 4];
+                plan.worker().integrate(&chunks, &mut out);
+                let failed = out.iter().all(|pattern| matches!(pattern.status, Status::Failed(_)));
+                assert!(failed, "{isa} {format}, {cut} bytes of {}", whole.len());
+            }
+        }
+    }
+}

@@ -33,8 +33,11 @@ impl CpuWorker<'_> {
         let Some(narrow) = &self.narrow else { return false };
         let format = &self.plans[0].format;
         let Range { start, end } = format.block_range(block);
-        // Blocks begin with a byte of these bits, and those that end within one are not stored as planes alone.
-        let used = &narrow.used[start / 8..end.div_ceil(8)];
+        // The last block may hold elements that are not stored as planes: wide, even when no frame is left to say so.
+        if !(end - start).is_multiple_of(8) {
+            return false;
+        }
+        let used = &narrow.used[start / 8..end / 8];
         let len = (end - start) * format.elem_size().min(2);
         for (lane, chunk) in chunks.iter().enumerate() {
             if sums[0].failed[lane].is_some() {
