@@ -19,6 +19,7 @@ pub(super) fn decode(src: &[u8], dst: &mut [u8]) -> Result<(), DecodeError> {
 
 struct Avx2;
 
+// SAFETY: each function is unsafe for the trait's reasons, which are its caller's promise; its own work is the one instruction.
 impl Vectors for Avx2 {
     type Half = __m128i;
     type Whole = __m256i;

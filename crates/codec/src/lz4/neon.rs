@@ -16,6 +16,7 @@ pub(super) fn decode(src: &[u8], dst: &mut [u8]) -> Result<(), DecodeError> {
 
 struct Neon;
 
+// SAFETY: each function is unsafe for the trait's reasons, which are its caller's promise; its own work is the one instruction.
 impl Vectors for Neon {
     type Half = uint8x16_t;
     type Whole = [uint8x16_t; 2];
