@@ -1,7 +1,5 @@
 //! How the command ends: the exit codes that scripts may rely on.
 
-use std::process::ExitCode;
-
 /// An end that is no error of the program or of its user.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Exit {
@@ -13,13 +11,14 @@ pub(crate) enum Exit {
     Interrupted,
 }
 
-impl From<Exit> for ExitCode {
-    fn from(exit: Exit) -> ExitCode {
-        ExitCode::from(match exit {
+impl Exit {
+    /// What the process ends with.
+    pub(crate) fn code(self) -> u8 {
+        match self {
             Exit::Done => 0,
             Exit::FramesFailed => 3,
             Exit::Interrupted => 130,
-        })
+        }
     }
 }
 
@@ -52,19 +51,18 @@ impl Failure {
         }
     }
 
-    /// A failed input or output, from anything that says what is wrong.
-    pub(crate) fn io(reason: impl std::fmt::Display) -> Failure {
-        Failure::Io(reason.to_string())
-    }
-}
-
-impl From<Failure> for ExitCode {
-    fn from(failure: Failure) -> ExitCode {
-        ExitCode::from(match failure {
+    /// What the process ends with.
+    pub(crate) fn code(&self) -> u8 {
+        match self {
             Failure::Refused(_) => 2,
             Failure::Io(_) => 1,
             Failure::Frame(_) => 3,
-        })
+        }
+    }
+
+    /// A failed input or output, from anything that says what is wrong.
+    pub(crate) fn io(reason: impl std::fmt::Display) -> Failure {
+        Failure::Io(reason.to_string())
     }
 }
 

@@ -1,23 +1,5 @@
-//! The command `aureole`: reads what was typed, calls the library and prints what came of it.
+//! The command `aureole`: see the library.
 
-mod args;
-mod command;
-mod exit;
-mod picture;
-mod print;
-mod progress;
-
-use std::process::ExitCode;
-
-use clap::Parser;
-
-fn main() -> ExitCode {
-    let typed = args::Typed::parse();
-    match command::run(typed.command) {
-        Ok(exit) => exit.into(),
-        Err(failure) => {
-            print::stderr(&format!("error: {failure}"));
-            failure.into()
-        }
-    }
+fn main() -> std::process::ExitCode {
+    aureole_cli::main()
 }
