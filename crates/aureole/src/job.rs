@@ -4,6 +4,7 @@ mod auto;
 mod cache;
 mod edges;
 mod error;
+mod given;
 mod map;
 mod prepare;
 pub mod pyfai;
@@ -21,8 +22,9 @@ use aureole_core::unit::{Sample, Unit};
 use serde::{Deserialize, Serialize};
 
 pub use error::JobError;
+pub use given::{ATTACHED, Attached, Given};
 pub use map::{MapAxisSpec, MapSpec};
-pub use prepare::{Prepared, PreparedRecipe, default_threads, prepare};
+pub use prepare::{Input, Prepared, PreparedRecipe, default_threads, prepare, prepare_given};
 pub use record::named_files;
 
 use crate::layout::Layout;

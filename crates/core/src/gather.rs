@@ -11,6 +11,8 @@ mod moments;
 mod percentile;
 mod worker;
 
+use std::sync::Arc;
+
 use aureole_codec::{ChunkFormat, Isa};
 
 use crate::dtype::Dtype;
@@ -23,16 +25,16 @@ use columns::Columns;
 use frame::Frame;
 use worker::GatherWorker;
 
-/// A plan whose workers see the pixels of each bin.
-#[derive(Debug)]
+/// A plan whose workers see the pixels of each bin. Copies share the tables.
+#[derive(Clone, Debug)]
 pub struct GatherPlan {
-    columns: Columns,
+    columns: Arc<Columns>,
     /// `n` of each pixel.
-    norm: Vec<f64>,
+    norm: Arc<[f64]>,
     /// Dark of each pixel; empty without a dark.
-    dark: Vec<f64>,
+    dark: Arc<[f64]>,
     /// Variance of each pixel; empty without an image of variances.
-    variance: Vec<f64>,
+    variance: Arc<[f64]>,
     /// How the frames of variances are stored; `None` where frames come without.
     variances: Option<(Dtype, ChunkFormat)>,
     dtype: Dtype,
@@ -76,14 +78,14 @@ impl GatherPlan {
         variances: Option<(Dtype, ChunkFormat)>,
     ) -> Result<GatherPlan, PlanError> {
         mode.check().map_err(PlanError::Mode)?;
-        let norm: Vec<f64> = (0..ingredients.norm.len()).map(|pixel| ingredients.usable_norm(pixel)).collect();
+        let norm: Arc<[f64]> = (0..ingredients.norm.len()).map(|pixel| ingredients.usable_norm(pixel)).collect();
         let columns = Columns::new(ingredients.matrix, |pixel| norm[pixel] > 0.0);
         if columns.is_empty() {
             return Err(PlanError::NoPixels);
         }
-        let image = |image: Option<&[f64]>| image.map(<[f64]>::to_vec).unwrap_or_default();
+        let image = |image: Option<&[f64]>| Arc::from(image.unwrap_or_default());
         Ok(GatherPlan {
-            columns,
+            columns: Arc::new(columns),
             norm,
             dark: image(ingredients.dark),
             variance: image(ingredients.variance),
@@ -98,6 +100,12 @@ impl GatherPlan {
             empty: ingredients.empty,
             isa: ingredients.isa,
         })
+    }
+
+    /// The same plan with other factors of the norm: one a frame, one for all, or empty for 1.
+    #[must_use]
+    pub fn with_normalization(&self, normalization: &[f64]) -> GatherPlan {
+        GatherPlan { normalization: normalization.to_vec(), ..self.clone() }
     }
 
     /// Number of bins.

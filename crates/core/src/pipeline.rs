@@ -238,6 +238,12 @@ pub trait Sink {
     /// When the patterns could not be kept; the run ends with this error.
     fn push(&mut self, rows: &Rows<'_>) -> Result<ControlFlow<()>, SinkError>;
 
+    /// False when no more is wanted: asked while a layout waits for patterns that others compute, so that a run can be
+    /// stopped before the next of them is there.
+    fn wants_more(&mut self) -> bool {
+        true
+    }
+
     /// True when it has a use for the sums of a pattern (its signal and variance); else they may be left empty.
     fn wants_sums(&self) -> bool {
         true

@@ -11,6 +11,8 @@ mod set;
 mod table;
 mod weights;
 
+use std::sync::Arc;
+
 use aureole_codec::{ChunkFormat, Decoder, Isa};
 
 pub use any::AnyPlan;
@@ -117,14 +119,14 @@ pub enum PlanError {
     TooManyInABin(usize),
 }
 
-/// The plan of a layout on the CPU.
-#[derive(Debug)]
+/// The plan of a layout on the CPU. Copies share the tables.
+#[derive(Clone, Debug)]
 pub struct CpuPlan {
-    pub(crate) table: Table,
+    pub(crate) table: Arc<Table>,
     /// The same for small pixels; `None` where pixels are not integers.
-    pub(crate) pairs: Option<PairTable>,
-    pub(crate) pixels: PixelConstants,
-    constants: Constants,
+    pub(crate) pairs: Option<Arc<PairTable>>,
+    pub(crate) pixels: Arc<PixelConstants>,
+    constants: Arc<Constants>,
     pub(crate) dtype: Dtype,
     pub(crate) format: ChunkFormat,
     pub(crate) marks: Marks,
@@ -161,12 +163,12 @@ impl CpuPlan {
         if constants.weights.count.iter().all(|count| *count == 0) {
             return Err(PlanError::NoPixels);
         }
-        let pairs = (!dtype.is_summed_in_f64()).then(|| PairTable::new(&table));
+        let pairs = (!dtype.is_summed_in_f64()).then(|| Arc::new(PairTable::new(&table)));
         Ok(CpuPlan {
-            table,
+            table: Arc::new(table),
             pairs,
-            pixels,
-            constants,
+            pixels: Arc::new(pixels),
+            constants: Arc::new(constants),
             dtype,
             format: format.clone(),
             marks: ingredients.marks(),
@@ -176,6 +178,12 @@ impl CpuPlan {
             empty: ingredients.empty,
             isa: ingredients.isa,
         })
+    }
+
+    /// The same plan with other factors of the norm: one a frame, one for all, or empty for 1.
+    #[must_use]
+    pub fn with_normalization(&self, normalization: &[f64]) -> CpuPlan {
+        CpuPlan { normalization: normalization.to_vec(), ..self.clone() }
     }
 
     /// The constants of the pattern: what holds for every frame that masks no pixel of its own.

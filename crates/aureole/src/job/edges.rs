@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::{EdgesSpec, JobError, RecipeSpec};
+use super::{ATTACHED, Attached, EdgesSpec, JobError, RecipeSpec};
 use crate::hdf5::open::describe_io;
 use crate::image;
 
@@ -10,11 +10,11 @@ use crate::image;
 const LARGEST: u64 = 1 << 30;
 
 /// The edges of a recipe's bins, at least two; `None` for even bins.
-pub(super) fn read(recipe: &RecipeSpec) -> Result<Option<Vec<f64>>, JobError> {
+pub(super) fn read(recipe: &RecipeSpec, attached: &Attached) -> Result<Option<Vec<f64>>, JobError> {
     match &recipe.edges {
         None => Ok(None),
         Some(EdgesSpec::Log { first, last }) => logarithmic(*first, *last, recipe.bins).map(Some),
-        Some(EdgesSpec::File(file)) => from_file(file).map(Some),
+        Some(EdgesSpec::File(file)) => from_file(file, attached).map(Some),
     }
 }
 
@@ -33,11 +33,12 @@ fn logarithmic(first: f64, last: f64, bins: usize) -> Result<Vec<f64>, JobError>
     Ok((0..bins).map(edge).chain([last]).collect())
 }
 
-fn from_file(input: &str) -> Result<Vec<f64>, JobError> {
+fn from_file(input: &str, attached: &Attached) -> Result<Vec<f64>, JobError> {
     let refuse = |reason: String| JobError::Option { option: "--edges", reason: format!("{input}: {reason}") };
     let (file, dataset) = crate::input::split(input);
-    let edges = if dataset.is_some() || image::extension(file) == "npy" {
-        image::read_series(input).map_err(|error| JobError::Image { option: "--edges", error })?
+    let is_array = input.starts_with(ATTACHED) || dataset.is_some() || image::extension(file) == "npy";
+    let edges = if is_array {
+        attached.series(input).map_err(|error| JobError::Image { option: "--edges", error })?
     } else {
         numbers(file).map_err(refuse)?
     };
@@ -82,10 +83,10 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let text = folder.path().join("edges.txt");
         std::fs::write(&text, "# q in 1/nm\n0.5, 1.0\n2e0 # the ring\n\n4;8\r\n").unwrap();
-        assert_eq!(from_file(&text.display().to_string()).unwrap(), [0.5, 1.0, 2.0, 4.0, 8.0]);
+        assert_eq!(from_file(&text.display().to_string(), &Attached::default()).unwrap(), [0.5, 1.0, 2.0, 4.0, 8.0]);
         std::fs::write(&text, "1 two 3").unwrap();
-        assert!(from_file(&text.display().to_string()).unwrap_err().to_string().contains("\"two\" is no number"));
+        assert!(from_file(&text.display().to_string(), &Attached::default()).unwrap_err().to_string().contains("\"two\" is no number"));
         std::fs::write(&text, "1").unwrap();
-        assert!(from_file(&text.display().to_string()).unwrap_err().to_string().contains("at least two"));
+        assert!(from_file(&text.display().to_string(), &Attached::default()).unwrap_err().to_string().contains("at least two"));
     }
 }

@@ -15,7 +15,7 @@ use aureole_core::plan::PlanSet;
 use aureole_core::recipe::ErrorModel;
 
 use super::variance::Variances;
-use super::{Execution, JobError, JobSpec, RecipeSpec, map};
+use super::{Attached, Execution, Given, JobError, JobSpec, RecipeSpec, map};
 use crate::machine::Topology;
 use crate::sink::nexus::{self, Map};
 use crate::source::{self, Paired, Stack};
@@ -49,24 +49,55 @@ pub struct Prepared {
     pub seconds: f64,
     /// The map on which the frames lie, its axes read.
     pub map: Option<Map>,
+    /// The arrays that it was given.
+    pub attached: Attached,
+}
+
+/// What a run of a prepared job takes in; all of it may be replaced by other frames of the same kind.
+pub struct Input<'a> {
+    /// The frames.
+    pub data: &'a dyn Source,
+    /// One frame of variances for each, where the job needs them.
+    pub variance: Option<&'a dyn Source>,
+    /// The plans.
+    pub plans: &'a PlanSet,
+    /// The frames to integrate.
+    pub frames: Range<usize>,
 }
 
 /// Opens the stack, reads every image and makes the plans; refuses whatever is wrong before any frame is read.
 ///
 /// # Errors
 /// See [`JobError`].
-pub fn prepare(mut spec: JobSpec) -> Result<Prepared, JobError> {
+pub fn prepare(spec: JobSpec) -> Result<Prepared, JobError> {
+    prepare_given(spec, Given::default())
+}
+
+/// The same with frames and arrays that are in memory already.
+///
+/// # Errors
+/// See [`JobError`].
+pub fn prepare_given(mut spec: JobSpec, given: Given) -> Result<Prepared, JobError> {
     let start = Instant::now();
     check_names(&spec.recipes)?;
     let isa = choose_isa(&spec.execution)?;
-    let stack = source::open(&spec.inputs)?;
+    let stack = given.stack.map_or_else(|| source::open(&spec.inputs), Ok)?;
     let frames = frame_range(&spec, stack.spec().frames)?;
     let map = map::prepare(&spec, frames.end, &stack)?;
     let decodes_whole = decodes_whole(&spec);
     let format = plan_format(decodes_whole, stack.spec())?;
     let plan_cache = spec.execution.plan_cache.as_deref();
     let most_bins = spec.recipes.iter().map(RecipeSpec::bins_in_all).max().unwrap_or(0);
-    let shared = Shared { inputs: &spec.inputs, stack: &stack, format, isa, most_bins, plan_cache };
+    let shared = Shared {
+        inputs: &spec.inputs,
+        stack: &stack,
+        format,
+        isa,
+        most_bins,
+        plan_cache,
+        attached: &given.attached,
+        variance: given.variance.as_ref(),
+    };
     let mut notices = stack.notices().to_vec();
     let (mut recipes, mut plans) = (Vec::new(), Vec::new());
     let mut variance: Option<(String, Stack)> = None;
@@ -76,12 +107,27 @@ pub fn prepare(mut spec: JobSpec) -> Result<Prepared, JobError> {
         plans.push(plan);
         keep_variances(recipe, variances, &mut variance)?;
     }
-    let variance = variance.map(|(_, stack)| stack);
+    let variance = given.variance.or(variance.map(|(_, stack)| stack));
     let mut seen = std::collections::BTreeSet::new();
     notices.retain(|notice| seen.insert(notice.clone()));
     let threads = spec.execution.threads.and_then(NonZero::new).unwrap_or_else(default_threads);
     let (plans, seconds) = (PlanSet::new(plans), start.elapsed().as_secs_f64());
-    Ok(Prepared { spec, stack, variance, recipes, plans, decodes_whole, frames, threads, isa, notices, seconds, map })
+    let attached = given.attached;
+    Ok(Prepared {
+        spec,
+        stack,
+        variance,
+        recipes,
+        plans,
+        decodes_whole,
+        frames,
+        threads,
+        isa,
+        notices,
+        seconds,
+        map,
+        attached,
+    })
 }
 
 /// The number of threads where none is asked for: one a physical core that this process may use.
@@ -157,17 +203,42 @@ impl Prepared {
     /// # Errors
     /// See [`RunError`].
     pub fn run(&self, images: Option<&StackImages>, sink: &mut dyn Sink) -> Result<Summary, RunError> {
-        let format = &self.stack.spec().format;
-        let decoded = Decoded { plan: &self.plans, images, format, isa: self.isa };
-        let paired = self.variance.as_ref().map(|variance| Paired { data: &self.stack, variance });
-        let job = Job {
-            source: paired.as_ref().map_or(&self.stack as &dyn Source, |paired| paired),
-            plan: if self.decodes_whole { &decoded } else { &self.plans },
+        self.run_by(self.executor().as_ref(), &self.input(), images, sink)
+    }
+
+    /// Where the frames come from, the variances of each beside it.
+    #[must_use]
+    pub fn input(&self) -> Input<'_> {
+        Input {
+            data: &self.stack,
+            variance: self.variance.as_ref().map(|variance| variance as &dyn Source),
+            plans: &self.plans,
             frames: self.frames.clone(),
+        }
+    }
+
+    /// As [`Prepared::run`], by an executor and from an input of one's own choice.
+    ///
+    /// # Errors
+    /// See [`RunError`].
+    pub fn run_by(
+        &self,
+        executor: &dyn Executor,
+        input: &Input<'_>,
+        images: Option<&StackImages>,
+        sink: &mut dyn Sink,
+    ) -> Result<Summary, RunError> {
+        let format = &self.stack.spec().format;
+        let decoded = Decoded { plan: input.plans, images, format, isa: self.isa };
+        let paired = input.variance.map(|variance| Paired { data: input.data, variance });
+        let job = Job {
+            source: paired.as_ref().map_or(input.data, |paired| paired),
+            plan: if self.decodes_whole { &decoded } else { input.plans },
+            frames: input.frames.clone(),
             batch: self.spec.execution.batch,
             strict: self.spec.execution.strict,
         };
-        self.executor().run(&job, sink)
+        executor.run(&job, sink)
     }
 }
 

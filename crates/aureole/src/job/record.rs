@@ -65,8 +65,10 @@ impl Prepared {
                     continue;
                 }
                 let times = same_role().count() + 1;
-                let (file, _) = crate::input::split(&input);
-                let digest = sha256(role, file)?;
+                let digest = match self.attached.get(&input) {
+                    Ok(Some(image)) => hexadecimal(&Sha256::digest(&image.bytes)),
+                    _ => sha256(role, crate::input::split(&input).0)?,
+                };
                 let role = if times > 1 { format!("{role}_{times}") } else { role.to_owned() };
                 files.push((role, input, digest));
             }
@@ -146,7 +148,7 @@ pub fn named_files(recipe: &RecipeSpec) -> Vec<(&'static str, String)> {
     named.into_iter().chain(lists).filter_map(|(role, input)| Some((role, input?))).collect()
 }
 
-/// SHA-256 of a file's content, in hexadecimal.
+/// SHA-256 of a file's content in hexadecimal.
 fn sha256(role: &str, file: &Path) -> Result<String, JobError> {
     let digest = || -> std::io::Result<Sha256> {
         let mut reader = BufReader::new(std::fs::File::open(file)?);
@@ -159,9 +161,12 @@ fn sha256(role: &str, file: &Path) -> Result<String, JobError> {
         }
     };
     let digest = digest().map_err(|error| JobError::Description(format!("{role} {}: {error}", file.display())))?;
-    let mut text = String::new();
-    for byte in digest.finalize() {
+    Ok(hexadecimal(&digest.finalize()))
+}
+
+fn hexadecimal(digest: &[u8]) -> String {
+    digest.iter().fold(String::new(), |mut text, byte| {
         let _ = write!(text, "{byte:02x}");
-    }
-    Ok(text)
+        text
+    })
 }

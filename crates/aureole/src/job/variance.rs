@@ -4,7 +4,7 @@ use aureole_core::pipeline::{Source, StackSpec};
 use aureole_core::plan::{AnyPlan, Ingredients, PlanError};
 use aureole_core::recipe::{ErrorModel, Mode};
 
-use super::{JobError, RecipeSpec};
+use super::{Attached, JobError, RecipeSpec};
 use crate::image::{self, Image};
 use crate::source::{self, Stack};
 
@@ -18,6 +18,8 @@ pub(super) enum Variances {
     Image(Vec<f64>),
     /// A frame of them for each frame.
     Stack(Stack),
+    /// The same, in frames that the job was given.
+    Given(StackSpec),
 }
 
 impl Variances {
@@ -25,9 +27,15 @@ impl Variances {
     ///
     /// # Errors
     /// When it is neither an image nor a stack of as many frames, or the error model has no use for it.
-    pub(super) fn open(recipe: &RecipeSpec, data: &StackSpec) -> Result<Variances, JobError> {
+    pub(super) fn open(
+        recipe: &RecipeSpec,
+        data: &StackSpec,
+        given: Option<&Stack>,
+        attached: &Attached,
+    ) -> Result<Variances, JobError> {
         let found = match &recipe.variance {
-            Some(input) => read(input, data)?,
+            Some(_) if given.is_some() => given_frames(given, data)?,
+            Some(input) => read(input, data, attached)?,
             None => Variances::None,
         };
         match (recipe.error_model, &found) {
@@ -53,6 +61,7 @@ impl Variances {
     pub(super) fn plan(&self, ingredients: &Ingredients<'_>, mode: Mode) -> Result<AnyPlan, PlanError> {
         match self {
             Variances::Stack(stack) => AnyPlan::with_variances(ingredients, mode, stack.spec()),
+            Variances::Given(spec) => AnyPlan::with_variances(ingredients, mode, spec),
             _ => AnyPlan::new(ingredients, mode),
         }
     }
@@ -64,16 +73,30 @@ impl Variances {
     }
 }
 
+/// Frames of variances that the job was given, if they fit the data.
+fn given_frames(given: Option<&Stack>, data: &StackSpec) -> Result<Variances, JobError> {
+    let Some(spec) = given.map(Stack::spec) else { return Ok(Variances::None) };
+    if (spec.shape, spec.frames) != (data.shape, data.frames) {
+        return Err(refuse("the frames given with the job are not as many, or not of the shape, of the data's"));
+    }
+    Ok(Variances::Given(spec.clone()))
+}
+
 fn refuse(reason: impl Into<String>) -> JobError {
     JobError::Option { option: OPTION, reason: reason.into() }
 }
 
-fn read(input: &str, data: &StackSpec) -> Result<Variances, JobError> {
+fn read(input: &str, data: &StackSpec, attached: &Attached) -> Result<Variances, JobError> {
     let shape = |found| {
         let expected = data.shape;
         let file = input.to_owned();
         if found == expected { Ok(()) } else { Err(JobError::Shape { option: OPTION, file, found, expected }) }
     };
+    let given = attached.get(input).map_err(|error| JobError::Image { option: OPTION, error })?;
+    if let Some(image) = given {
+        shape(image.shape)?;
+        return Ok(Variances::Image(image.to_f64()));
+    }
     let opened = source::open(&[input.to_owned()]);
     if let Some(stack) = opened.as_ref().ok().filter(|stack| stack.spec().frames > 1) {
         let there = stack.spec().frames;

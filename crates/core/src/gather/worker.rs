@@ -51,7 +51,7 @@ impl<'p> GatherWorker<'p> {
     fn gather(&mut self, bin: usize) -> bool {
         let plan = self.plan;
         let model = if plan.error_model == ErrorModel::None { ErrorModel::Poisson } else { plan.error_model };
-        let variances = self.variance.as_ref().map_or(&plan.variance, |frame| &frame.values);
+        let variances = self.variance.as_ref().map_or(&*plan.variance, |frame| &frame.values);
         self.parts.clear();
         let mut masked = false;
         for (pixel, share) in plan.columns.of_bin(bin) {

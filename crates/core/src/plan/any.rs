@@ -5,8 +5,8 @@ use crate::gather::GatherPlan;
 use crate::pipeline::{Plan, StackSpec};
 use crate::recipe::{ErrorModel, Mode};
 
-/// A plan of either form.
-#[derive(Debug)]
+/// A plan of either form. Copies share the tables.
+#[derive(Clone, Debug)]
 pub enum AnyPlan {
     /// Sums of pixels, see [`CpuPlan`].
     Linear(Box<CpuPlan>),
@@ -45,6 +45,15 @@ impl AnyPlan {
         variances: &StackSpec,
     ) -> Result<AnyPlan, PlanError> {
         Ok(AnyPlan::Gather(Box::new(GatherPlan::with_variances(ingredients, mode, variances)?)))
+    }
+
+    /// The same plan with other factors of the norm: one a frame, one for all, or empty for 1.
+    #[must_use]
+    pub fn with_normalization(&self, normalization: &[f64]) -> AnyPlan {
+        match self {
+            AnyPlan::Linear(plan) => AnyPlan::Linear(Box::new(plan.with_normalization(normalization))),
+            AnyPlan::Gather(plan) => AnyPlan::Gather(Box::new(plan.with_normalization(normalization))),
+        }
     }
 
     /// `Σ c·n` of each bin, over all its pixels.

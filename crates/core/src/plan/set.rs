@@ -32,6 +32,12 @@ impl PlanSet {
         &self.plans
     }
 
+    /// The same plans with other factors of the norm: one a frame, one for all, or empty for 1.
+    #[must_use]
+    pub fn with_normalization(&self, normalization: &[f64]) -> PlanSet {
+        PlanSet { plans: self.plans.iter().map(|plan| plan.with_normalization(normalization)).collect() }
+    }
+
     fn linear(&self) -> Vec<&CpuPlan> {
         self.plans.iter().filter_map(AnyPlan::linear).collect()
     }

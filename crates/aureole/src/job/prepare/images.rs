@@ -3,9 +3,8 @@
 use aureole_core::detector::Detector;
 use aureole_core::recipe::Dummy;
 
-use crate::image::{self, ImageError};
 use crate::job::auto::{self, Found};
-use crate::job::{JobError, RecipeSpec};
+use crate::job::{Attached, JobError, RecipeSpec};
 
 /// The recipe's images, in f64 and of the frames' shape.
 pub(super) struct Images {
@@ -21,20 +20,21 @@ impl Images {
         shape: (usize, usize),
         detector: &Detector,
         found: &Found,
+        attached: &Attached,
     ) -> Result<Images, JobError> {
         let mut mask = detector.mask();
         if let Some(file) = found.mask.as_deref().or(auto::named(recipe.mask.as_ref())) {
-            let (found, user) = image::read_mask(file).map_err(|error| JobError::Image { option: "--mask", error })?;
+            let (found, user) = attached.mask(file).map_err(|error| JobError::Image { option: "--mask", error })?;
             fits("--mask", file, found, shape)?;
             match &mut mask {
                 Some(mask) => mask.iter_mut().zip(user).for_each(|(mask, user)| *mask |= user),
                 None => mask = Some(user),
             }
         }
-        let dark = correction("--dark", recipe.dark.as_deref(), shape)?;
-        let flat = correction("--flat", auto::named(recipe.flat.as_ref()), shape)?;
+        let dark = correction("--dark", recipe.dark.as_deref(), shape, attached)?;
+        let flat = correction("--flat", auto::named(recipe.flat.as_ref()), shape, attached)?;
         let flat = flat.or_else(|| found.sensitivity.clone());
-        let absorption = correction("--absorption", recipe.absorption.as_deref(), shape)?;
+        let absorption = correction("--absorption", recipe.absorption.as_deref(), shape, attached)?;
         Ok(Images { mask, dark, flat, absorption })
     }
 
@@ -54,11 +54,16 @@ impl Images {
 }
 
 /// The mean of one or several images.
-fn correction(option: &'static str, file: Option<&str>, shape: (usize, usize)) -> Result<Option<Vec<f64>>, JobError> {
+fn correction(
+    option: &'static str,
+    file: Option<&str>,
+    shape: (usize, usize),
+    attached: &Attached,
+) -> Result<Option<Vec<f64>>, JobError> {
     let Some(files) = file.map(crate::input::list) else { return Ok(None) };
     let mut mean = vec![0.0; shape.0 * shape.1];
     for file in &files {
-        let image = image::read_image(file).map_err(|error: ImageError| JobError::Image { option, error })?;
+        let image = attached.image(file).map_err(|error| JobError::Image { option, error })?;
         fits(option, file, image.shape, shape)?;
         mean.iter_mut().zip(image.to_f64()).for_each(|(sum, value)| *sum += value);
     }

@@ -16,10 +16,9 @@ use aureole_core::recipe::{Dummy, Marks};
 use super::images::Images;
 use super::option;
 use crate::hdf5::open::describe_io;
-use crate::image;
 use crate::job::auto::Found;
 use crate::job::variance::Variances;
-use crate::job::{GeometrySpec, JobError, Normalization, RecipeSpec, cache, edges, regions};
+use crate::job::{Attached, GeometrySpec, JobError, Normalization, RecipeSpec, cache, edges, regions};
 use crate::source::Stack;
 
 /// What is known of a recipe before the first frame.
@@ -49,6 +48,9 @@ pub(super) struct Shared<'a> {
     /// The most bins of any recipe.
     pub(super) most_bins: usize,
     pub(super) plan_cache: Option<&'a Path>,
+    pub(super) attached: &'a Attached,
+    /// The frames of variances that the job was given, in place of what recipes name.
+    pub(super) variance: Option<&'a Stack>,
 }
 
 /// Makes the plan of one recipe, and fills in the number of its bins where edges give it.
@@ -57,7 +59,7 @@ pub(super) fn prepare(
     shared: &Shared<'_>,
     notices: &mut Vec<String>,
 ) -> Result<(PreparedRecipe, AnyPlan, Variances), JobError> {
-    let edges = edges::read(recipe)?;
+    let edges = edges::read(recipe, shared.attached)?;
     if let Some(edges) = &edges {
         recipe.bins = edges.len() - 1;
     }
@@ -66,14 +68,14 @@ pub(super) fn prepare(
     let (geometry, left_out) = read_geometry(&recipe.geometry)?;
     let geometry = geometry.for_frames(shape)?;
     let found = Found::beside(recipe, shared.inputs, shared.stack, shape)?;
-    let mut images = Images::read(recipe, shape, &geometry.detector, &found)?;
+    let mut images = Images::read(recipe, shape, &geometry.detector, &found, shared.attached)?;
     regions::leave_out(recipe, &geometry, &mut images.mask)?;
-    let variances = Variances::open(recipe, shared.stack.spec())?;
+    let variances = Variances::open(recipe, shared.stack.spec(), shared.variance, shared.attached)?;
     let (dummy, notice) = dummy(recipe, &geometry.detector, dtype)?;
     check_saturation(recipe)?;
     let request = binning_spec(recipe, edges);
     let (binning, cached) = cache::bin(shared.plan_cache, &geometry, images.mask.as_deref(), &request)?;
-    let normalization = normalization(&recipe.normalization, frames)?;
+    let normalization = normalization(&recipe.normalization, frames, shared.attached)?;
     let norm = images.norm(corrections(recipe).image(&geometry)?, dummy);
     let ingredients = Ingredients {
         matrix: &binning.matrix,
@@ -171,7 +173,7 @@ fn binning_spec(recipe: &RecipeSpec, edges: Option<Vec<f64>>) -> BinningSpec {
     }
 }
 
-fn normalization(normalization: &Normalization, frames: usize) -> Result<Vec<f64>, JobError> {
+fn normalization(normalization: &Normalization, frames: usize, attached: &Attached) -> Result<Vec<f64>, JobError> {
     let factors = match normalization {
         Normalization::None => return Ok(Vec::new()),
         Normalization::Factor(factor) if factor.is_finite() && *factor > 0.0 => return Ok(vec![*factor]),
@@ -179,7 +181,7 @@ fn normalization(normalization: &Normalization, frames: usize) -> Result<Vec<f64
             return Err(option("--normalization", format!("{factor}: a positive number is needed")));
         }
         Normalization::Dataset(input) => {
-            image::read_series(input).map_err(|error| JobError::Image { option: "--normalization", error })?
+            attached.series(input).map_err(|error| JobError::Image { option: "--normalization", error })?
         }
     };
     if factors.len() != frames {

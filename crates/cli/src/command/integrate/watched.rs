@@ -56,6 +56,10 @@ impl Sink for Watched<'_> {
         Ok(if self.stop.load(Ordering::Relaxed) { ControlFlow::Break(()) } else { flow })
     }
 
+    fn wants_more(&mut self) -> bool {
+        !self.stop.load(Ordering::Relaxed)
+    }
+
     fn wants_sums(&self) -> bool {
         self.sink.wants_sums()
     }
