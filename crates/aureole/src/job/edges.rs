@@ -85,8 +85,18 @@ mod tests {
         std::fs::write(&text, "# q in 1/nm\n0.5, 1.0\n2e0 # the ring\n\n4;8\r\n").unwrap();
         assert_eq!(from_file(&text.display().to_string(), &Attached::default()).unwrap(), [0.5, 1.0, 2.0, 4.0, 8.0]);
         std::fs::write(&text, "1 two 3").unwrap();
-        assert!(from_file(&text.display().to_string(), &Attached::default()).unwrap_err().to_string().contains("\"two\" is no number"));
+        assert!(
+            from_file(&text.display().to_string(), &Attached::default())
+                .unwrap_err()
+                .to_string()
+                .contains("\"two\" is no number")
+        );
         std::fs::write(&text, "1").unwrap();
-        assert!(from_file(&text.display().to_string(), &Attached::default()).unwrap_err().to_string().contains("at least two"));
+        assert!(
+            from_file(&text.display().to_string(), &Attached::default())
+                .unwrap_err()
+                .to_string()
+                .contains("at least two")
+        );
     }
 }

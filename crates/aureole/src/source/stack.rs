@@ -62,6 +62,15 @@ impl Stack {
         Ok(Stack { spec, parts, origins, notices })
     }
 
+    /// The frames of one source, which `name` is said to be where it has to be named.
+    ///
+    /// # Errors
+    /// As of [`open`](super::open); a single source has nothing to disagree with.
+    pub fn of(source: Box<dyn Source + Send + Sync>, name: &str) -> Result<Stack, SourceError> {
+        let origin = Origin { file: name.into(), dataset: None, frames: source.spec().frames };
+        Stack::join(vec![Segment { source, origin, notices: Vec::new() }])
+    }
+
     /// The datasets that the stack is made of, in order.
     #[must_use]
     pub fn origins(&self) -> &[Origin] {

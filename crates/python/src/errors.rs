@@ -1,0 +1,29 @@
+//! Errors as Python's own exceptions.
+
+use aureole::job::JobError;
+use aureole::source::SourceError;
+use aureole_core::pipeline::RunError;
+use pyo3::PyErr;
+use pyo3::exceptions::{PyFileNotFoundError, PyOSError, PyRuntimeError, PyValueError};
+
+/// A job that is refused: `FileNotFoundError` where the reason is a missing file, else `ValueError`.
+pub(crate) fn refused(error: &JobError) -> PyErr {
+    let text = error.to_string();
+    let file =
+        matches!(error, JobError::Source(SourceError::Hdf5(_)) | JobError::Image { .. } | JobError::Option { .. });
+    if file && text.contains("no such file") {
+        return PyFileNotFoundError::new_err(text);
+    }
+    PyValueError::new_err(text)
+}
+
+/// A run that broke off: `ValueError` for a job or a frame (of a strict run) that makes no sense, `OSError` for a result that
+/// cannot be written, `RuntimeError` for a worker that died.
+pub(crate) fn broken(error: &RunError) -> PyErr {
+    let text = error.to_string();
+    match error {
+        RunError::Job(_) | RunError::Frame { .. } => PyValueError::new_err(text),
+        RunError::Sink(_) => PyOSError::new_err(text),
+        RunError::Worker { .. } => PyRuntimeError::new_err(text),
+    }
+}

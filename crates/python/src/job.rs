@@ -1,0 +1,220 @@
+//! A job as Python sees it.
+
+mod describe;
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use aureole::job::{self, Given, Input, JobSpec, Prepared};
+use aureole::sink::NexusSink;
+use aureole_core::dtype::Dtype;
+use aureole_core::pipeline::{RunError, Source, StackSpec, Summary};
+use numpy::PyUntypedArray;
+use pyo3::exceptions::{PyFileExistsError, PyValueError};
+use pyo3::prelude::*;
+use pyo3::types::PyDict;
+
+use crate::arrays::attached;
+use crate::errors::{broken, refused};
+use crate::frames::{ArraySource, blank};
+use crate::rows::Collector;
+use crate::supervise::{Watched, abandonable, supervise};
+
+/// A description made ready: its stack is open (or its frames come later, as arrays), its plans are made. Immutable, and free
+/// of scratch: any number of threads may use one at the same time.
+#[pyclass(frozen, module = "aureole._native")]
+pub(crate) struct Job {
+    pub(crate) prepared: Arc<Prepared>,
+}
+
+#[pymethods]
+impl Job {
+    /// Makes ready what `spec` (JSON) describes; `arrays` are those it names `attached:NAME`. `frames` are its stack, an array
+    /// (frames, rows, columns), in place of inputs.
+    #[new]
+    #[pyo3(signature = (spec, arrays=None, frames=None))]
+    fn new(
+        py: Python<'_>,
+        spec: &str,
+        arrays: Option<&Bound<'_, PyDict>>,
+        frames: Option<&Bound<'_, PyUntypedArray>>,
+    ) -> PyResult<Job> {
+        let stack = match frames {
+            Some(frames) => {
+                let source = Box::new(ArraySource::new(frames)?);
+                let stack = aureole::source::Stack::of(source, "array");
+                Some(stack.map_err(|error| PyValueError::new_err(error.to_string()))?)
+            }
+            None => None,
+        };
+        let given = Given { stack, variance: None, attached: attached(arrays)? };
+        prepare(py, spec, given)
+    }
+
+    /// The same for frames (rows, columns) of a type that come later, to `integrate`; `variance` is the type of the frames of
+    /// variances that come with them.
+    #[staticmethod]
+    #[pyo3(signature = (spec, shape, dtype, arrays=None, variance=None))]
+    fn of_arrays(
+        py: Python<'_>,
+        spec: &str,
+        shape: (usize, usize),
+        dtype: &str,
+        arrays: Option<&Bound<'_, PyDict>>,
+        variance: Option<&str>,
+    ) -> PyResult<Job> {
+        let kind = |name: &str| {
+            Dtype::from_name(name).ok_or_else(|| PyValueError::new_err(format!("frames of {name} are not read")))
+        };
+        let stack = Some(blank(shape, kind(dtype)?)?);
+        let variance = variance.map(|name| blank(shape, kind(name)?)).transpose()?;
+        prepare(py, spec, Given { stack, variance, attached: attached(arrays)? })
+    }
+
+    /// Integrates an array (frames, rows, columns) of the type that the job was made for.
+    #[pyo3(signature = (frames, variance=None, normalization=None, sums=true))]
+    fn integrate<'py>(
+        &self,
+        py: Python<'py>,
+        frames: &Bound<'py, PyUntypedArray>,
+        variance: Option<&Bound<'py, PyUntypedArray>>,
+        normalization: Option<f64>,
+        sums: bool,
+    ) -> PyResult<Bound<'py, PyDict>> {
+        let job = &*self.prepared;
+        let data = self.fitting(frames, job.stack.spec())?;
+        let variance = match (&job.variance, variance) {
+            (Some(expected), Some(variance)) => Some(self.fitting(variance, expected.spec())?),
+            (None, None) => None,
+            _ => return Err(PyValueError::new_err("variances go with a job that was made for them")),
+        };
+        let plans = job.plans.with_normalization(normalization.as_slice());
+        let count = data.spec().frames;
+        let (collector, ran) = supervise(py, None, |watch| {
+            let input = Input {
+                data: &data,
+                variance: variance.as_ref().map(|variance| variance as &dyn Source),
+                plans: &plans,
+                frames: 0..count,
+            };
+            let execution = &job.spec.execution;
+            let executor = execution.layout.executor(count, job.threads, execution.pin);
+            let mut sink = Watched { sink: Collector::new(job, count, sums), watch };
+            let ran = job.run_by(executor.as_ref(), &input, None, &mut sink);
+            (sink.sink, ran)
+        })?;
+        ran.map_err(|error| broken(&error))?;
+        collector.into_python(py)
+    }
+
+    /// Integrates the job's own frames and returns all patterns; `progress` is called with the number of frames done.
+    #[pyo3(signature = (sums=false, progress=None))]
+    fn run<'py>(
+        &self,
+        py: Python<'py>,
+        sums: bool,
+        progress: Option<&Bound<'py, PyAny>>,
+    ) -> PyResult<(Bound<'py, PyDict>, Bound<'py, PyDict>)> {
+        let job = &*self.prepared;
+        let (collector, ran) = supervise(py, progress, |watch| {
+            let mut sink = Watched { sink: Collector::new(job, job.frames.len(), sums), watch };
+            let ran = job.run(None, &mut sink);
+            (sink.sink, ran)
+        })?;
+        let summary = ran.map_err(|error| broken(&error))?;
+        Ok((collector.into_python(py)?, describe::summary(py, &summary)?))
+    }
+
+    /// Integrates the job's own frames into the NeXus file `path`; what was pushed before an error or Ctrl-C is in it.
+    #[pyo3(signature = (path, force=false, sums=false, progress=None))]
+    fn write<'py>(
+        &self,
+        py: Python<'py>,
+        path: &Bound<'_, PyAny>,
+        force: bool,
+        sums: bool,
+        progress: Option<&Bound<'py, PyAny>>,
+    ) -> PyResult<Bound<'py, PyDict>> {
+        let path: PathBuf = path.extract()?;
+        if path.exists() && !force {
+            return Err(PyFileExistsError::new_err(format!("{}: exists; force=True replaces it", path.display())));
+        }
+        let job = &*self.prepared;
+        let description = job.description(sums).map_err(|error| refused(&error))?;
+        let images = job.images().map_err(|error| refused(&error))?;
+        let written = supervise(py, progress, |watch| -> Result<Summary, RunError> {
+            let sink = NexusSink::create(&path, description, force)?;
+            let mut sink = Watched { sink, watch };
+            let ran = job.run(images.as_ref(), &mut sink);
+            let mut sink = sink.sink;
+            if let (Some(images), Ok(Summary { stopped: false, .. })) = (&images, &ran) {
+                sink.write_images(job.stack.spec().shape, &job.spec.images, images)?;
+            }
+            sink.finish(&ran.clone().unwrap_or_default())?;
+            ran
+        })?;
+        describe::summary(py, &written.map_err(|error| broken(&error))?)
+    }
+
+    /// The description, as JSON, with what was filled in.
+    #[getter]
+    fn spec(&self) -> String {
+        self.prepared.spec.to_json()
+    }
+
+    /// The first frame and one past the last.
+    #[getter]
+    fn frames(&self) -> (usize, usize) {
+        (self.prepared.frames.start, self.prepared.frames.end)
+    }
+
+    /// Rows and columns of a frame.
+    #[getter]
+    fn shape(&self) -> (usize, usize) {
+        self.prepared.stack.spec().shape
+    }
+
+    /// NumPy's name of the frames' type.
+    #[getter]
+    fn dtype(&self) -> &'static str {
+        self.prepared.stack.spec().dtype.name()
+    }
+
+    /// What the user should be told.
+    #[getter]
+    fn notices(&self) -> Vec<String> {
+        self.prepared.notices.clone()
+    }
+
+    /// The layout in use, its threads and vector instructions.
+    #[getter]
+    fn layout(&self) -> (&'static str, usize, &'static str) {
+        let job = &self.prepared;
+        (job.executor().name(), job.threads.get(), job.isa.name())
+    }
+
+    /// What is known of each recipe before the first frame: a list of dictionaries.
+    fn recipes<'py>(&self, py: Python<'py>) -> PyResult<Vec<Bound<'py, PyDict>>> {
+        describe::recipes(py, &self.prepared)
+    }
+}
+
+impl Job {
+    /// The frames of an array, if they are of the kind that the job was made for.
+    fn fitting(&self, array: &Bound<'_, PyUntypedArray>, expected: &StackSpec) -> PyResult<ArraySource> {
+        let source = ArraySource::new(array)?;
+        let (here, there) = (source.spec(), expected);
+        if (here.shape, here.dtype) == (there.shape, there.dtype) {
+            return Ok(source);
+        }
+        let words = |spec: &StackSpec| format!("{} x {} {}", spec.shape.0, spec.shape.1, spec.dtype);
+        Err(PyValueError::new_err(format!("frames of {}; the job was made for {}", words(here), words(there))))
+    }
+}
+
+/// Prepares in a thread of its own, so that Ctrl-C is heard while plans are made.
+fn prepare(py: Python<'_>, spec: &str, given: Given) -> PyResult<Job> {
+    let spec = JobSpec::from_json(spec).map_err(|error| refused(&error))?;
+    let prepared = abandonable(py, move || job::prepare_given(spec, given))?.map_err(|error| refused(&error))?;
+    Ok(Job { prepared: Arc::new(prepared) })
+}

@@ -1,0 +1,26 @@
+//! The native half of the Python package `aureole`: jobs, streams of patterns, result files and the command.
+//!
+//! It knows arrays, bytes and JSON; names, defaults and documentation for people are in `python/aureole`. Everything that
+//! takes time runs without the interpreter's lock (`supervise.rs`), so that threads of Python run side by side and Ctrl-C
+//! is heard.
+
+mod arrays;
+mod command;
+mod errors;
+mod frames;
+mod job;
+mod rows;
+mod stream;
+mod supervise;
+
+use pyo3::prelude::*;
+
+#[pymodule]
+fn _native(module: &Bound<'_, PyModule>) -> PyResult<()> {
+    module.add("__version__", env!("CARGO_PKG_VERSION"))?;
+    module.add_class::<job::Job>()?;
+    module.add_class::<stream::Stream>()?;
+    module.add_function(wrap_pyfunction!(command::command, module)?)?;
+    module.add_function(wrap_pyfunction!(arrays::read_image, module)?)?;
+    Ok(())
+}

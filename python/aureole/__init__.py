@@ -1,0 +1,1 @@
+"""Azimuthal integration of X-ray detector images."""
