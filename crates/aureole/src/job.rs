@@ -24,7 +24,7 @@ use serde::{Deserialize, Serialize};
 pub use error::JobError;
 pub use given::{ATTACHED, Attached, Given};
 pub use map::{MapAxisSpec, MapSpec};
-pub use prepare::{Input, Prepared, PreparedRecipe, default_threads, prepare, prepare_given};
+pub use prepare::{Input, Prepared, PreparedRecipe, default_threads, prepare, prepare_given, read_geometry};
 pub use record::named_files;
 
 use crate::layout::Layout;

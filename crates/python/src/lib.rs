@@ -9,6 +9,7 @@ mod command;
 mod errors;
 mod frames;
 mod job;
+mod names;
 mod rows;
 mod stream;
 mod supervise;
@@ -18,9 +19,13 @@ use pyo3::prelude::*;
 #[pymodule]
 fn _native(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add("__version__", env!("CARGO_PKG_VERSION"))?;
+    module.add("LAYOUTS", aureole::layout::Layout::NAMES.to_vec())?;
     module.add_class::<job::Job>()?;
     module.add_class::<stream::Stream>()?;
     module.add_function(wrap_pyfunction!(command::command, module)?)?;
+    module.add_function(wrap_pyfunction!(names::read_geometry, module)?)?;
+    module.add_function(wrap_pyfunction!(names::mode, module)?)?;
+    module.add_function(wrap_pyfunction!(names::splitting, module)?)?;
     module.add_function(wrap_pyfunction!(arrays::read_image, module)?)?;
     Ok(())
 }

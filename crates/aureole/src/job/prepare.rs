@@ -21,7 +21,7 @@ use crate::sink::nexus::{self, Map};
 use crate::source::{self, Paired, Stack};
 use recipe::Shared;
 
-pub use recipe::PreparedRecipe;
+pub use recipe::{PreparedRecipe, read_geometry};
 
 /// A job ready to run: its stack is open, its plans are made.
 pub struct Prepared {

@@ -231,6 +231,14 @@ fn error_model(key: &str, name: &str) -> Result<ErrorModel, JobError> {
 
 /// The splitting of a method such as `["bbox", "csr", "cython"]`, the same with the dimension before it and the device
 /// behind, its parts by name, or `"full_csr"`; how it is computed is our own affair.
+///
+/// # Errors
+/// When the method, under `key` of a configuration, is none that pyFAI has.
+pub fn splitting(key: &str, value: &Value) -> Result<Split, JobError> {
+    method::check(key, value)?;
+    split(key, value)
+}
+
 fn split(key: &str, value: &Value) -> Result<Split, JobError> {
     let first = match value {
         Value::Array(parts) if parts.len() > 3 => parts.get(1),

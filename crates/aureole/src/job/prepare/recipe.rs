@@ -103,8 +103,11 @@ pub(super) fn prepare(
     Ok((PreparedRecipe { geometry, marks, edges, centres, azimuthal, masked, found }, plan, variances))
 }
 
-/// The geometry, and sentences about what its file says besides.
-fn read_geometry(spec: &GeometrySpec) -> Result<(Geometry, Vec<String>), JobError> {
+/// The geometry that a description names, and sentences about what its file says besides.
+///
+/// # Errors
+/// When the file cannot be read, or holds no geometry.
+pub fn read_geometry(spec: &GeometrySpec) -> Result<(Geometry, Vec<String>), JobError> {
     let beside = spec.folder();
     let (file, text) = match spec {
         GeometrySpec::Poni(text) => ("the job's PONI text".to_owned(), text.clone()),

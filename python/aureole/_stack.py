@@ -1,0 +1,149 @@
+"""Stacks of frames: all patterns at once, into a file, or one after the other."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from . import _native
+from ._description import describe
+from ._patterns import Pattern, Patterns, of_columns
+from ._progress import progress as shown
+
+#: How the work may be spread; every layout gives the same bits.
+LAYOUTS = tuple(_native.LAYOUTS)
+
+#: Inputs: a file, several, or frames in memory.
+Paths = str | os.PathLike[str] | Sequence[str | os.PathLike[str]] | np.ndarray
+
+
+def integrate(
+    paths: Paths,
+    *,
+    poni: Any,
+    layout: str = "auto",
+    output: str | os.PathLike[str] | None = None,
+    force: bool = False,
+    sums: bool = False,
+    progress: Any = None,
+    engine: Any = None,
+    **options: Any,
+) -> Patterns | dict[str, Patterns] | dict[str, Any]:
+    """Integrates a stack: one pattern a frame.
+
+    Args:
+        paths: HDF5 files or ``FILE::/path``, one after the other as one stack; or an array (frames, rows, columns).
+        poni: the geometry: a PONI file, a dictionary, or an AzimuthalIntegrator of pyFAI's.
+        layout: one of ``aureole.LAYOUTS``.
+        output: a NeXus HDF5 file for the patterns, which then are not kept in memory.
+        force: replace ``output`` if it exists.
+        sums: keep the sums (signal, variance) beside the means.
+        progress: True for a bar, False for none, or a function of (frames done, frames in all); None for a bar where
+            someone looks and tqdm is installed.
+        engine: what runs the layouts ``dask`` and ``joblib``, if not one made of the options.
+        options: what to compute and how, by the names of the command's options: ``bins``, ``unit``, ``split``, ``mask``,
+            ``azimuthal_bins``, ``threads``, ``frames=(first, end)``, ...; ``recipes={name: options}`` for several
+            recipes over one reading. Images are arrays or names of files. See ``aureole._description``.
+
+    Returns:
+        The :class:`Patterns`, or with ``recipes`` a dictionary of them; with ``output`` what the run did.
+
+    Raises:
+        FileNotFoundError, FileExistsError, ValueError, TypeError: refused, and nothing was done.
+        OSError: the result cannot be written; what was pushed is in the file.
+        RuntimeError: a worker died.
+        KeyboardInterrupt: Ctrl-C; what was pushed is in the file.
+    """
+    job, settings = _job(paths, poni, layout, options)
+    run = _engine(layout, engine, settings)
+    first, end = job.frames
+    start = time.perf_counter()
+    with shown(progress, end - first) as tell:
+        if output is not None:
+            summary = job.write(Path(output), force=force, sums=sums, progress=tell, **run)
+            return {**_timed(summary, start), "output": str(output), "layout": layout}
+        columns, summary = job.run(sums=sums, progress=tell, **run)
+    return _patterns(job, range(first, first + len(columns["status"])), columns, _timed(summary, start), options)
+
+
+def stream(
+    paths: Paths,
+    *,
+    poni: Any,
+    layout: str = "auto",
+    engine: Any = None,
+    **options: Any,
+) -> Iterator[Pattern | dict[str, Pattern]]:
+    """The patterns of a stack one after the other, in order, while later ones are computed: ``for p in stream(...)``.
+
+    Takes the arguments of :func:`integrate`. With ``recipes`` each item is a dictionary of patterns by recipe. A loop that is
+    slow holds the run up, so that memory stays bounded; one that is left ends it.
+    """
+    job, settings = _job(paths, poni, layout, options)
+    return _each(job, _engine(layout, engine, settings), options)
+
+
+def _each(job: _native.Job, run: dict[str, Any], options: dict[str, Any]) -> Iterator[Any]:
+    running = _native.Stream(job, **run)
+    try:
+        for first, columns in running:
+            batch = _patterns(job, range(first, first + len(columns["status"])), columns, {}, options)
+            if isinstance(batch, Patterns):
+                yield from batch
+            else:
+                names = list(batch)
+                yield from (dict(zip(names, row, strict=True)) for row in zip(*batch.values(), strict=True))
+    finally:
+        running.close()
+
+
+def _job(paths: Paths, poni: Any, layout: str, options: dict[str, Any]) -> tuple[_native.Job, dict[str, Any]]:
+    """The job, and the settings that an engine takes."""
+    if layout not in LAYOUTS:
+        raise ValueError(f"layout {layout!r}: there is no such layout; there are {', '.join(LAYOUTS)}")
+    frames = None
+    if isinstance(paths, np.ndarray):
+        frames, inputs = paths if paths.ndim == 3 else paths[None], []
+        if frames.dtype.kind == "b" or not frames.flags.c_contiguous or not frames.dtype.isnative:
+            from ._recipe import pixels
+
+            frames = pixels(frames)
+    else:
+        several = [paths] if isinstance(paths, (str, os.PathLike)) else list(paths)
+        inputs = [os.fspath(path) for path in several]
+    spec, arrays, settings = describe(inputs, poni, layout, options)
+    return _native.Job(spec, arrays, frames), settings
+
+
+def _engine(layout: str, engine: Any, settings: dict[str, Any]) -> dict[str, Any]:
+    """What a run is given beside the job."""
+    if layout not in ("dask", "joblib"):
+        if engine is not None or settings:
+            names = ", ".join(["engine"] * (engine is not None) + sorted(settings))
+            raise ValueError(f"{names}: only the layouts dask and joblib have a use for it; the layout is {layout}")
+        return {}
+    from ._engines import engine as made
+
+    return {"engine": engine if engine is not None else made(layout, settings)}
+
+
+def _patterns(
+    job: _native.Job,
+    frames: range,
+    columns: dict[str, Any],
+    summary: dict[str, Any],
+    options: dict[str, Any],
+) -> Patterns | dict[str, Patterns]:
+    recipes = zip(job.recipes(), columns["recipes"], strict=True)
+    made = [of_columns(about, values, frames, columns, summary) for about, values in recipes]
+    return {one.name: one for one in made} if "recipes" in options else made[0]
+
+
+def _timed(summary: dict[str, Any], start: float) -> dict[str, Any]:
+    seconds = time.perf_counter() - start
+    return {**summary, "seconds": seconds, "frames_per_second": summary["frames"] / seconds if seconds else 0.0}
