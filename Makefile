@@ -9,11 +9,12 @@ PEERS  ?= ../shared/peers
 DATA   ?= $(or $(AUREOLE_DATA),../shared/data)
 PARITY := parity cakes units combinations irregular ranges
 
-.PHONY: help setup demo test test-arm lint fmt doc parity bench bench-peer bench-peers bench-recipes clean-demo
+.PHONY: help setup wheel demo test test-arm lint fmt doc parity bench bench-peer bench-peers bench-recipes clean-demo
 
 help:
 	@echo 'make demo        build, simulate $(FRAMES) frames of an Eiger 4M, integrate them, draw the patterns'
 	@echo 'make test        everything: format, lints, documentation, tests, comparison with pyFAI'
+	@echo 'make wheel       the Python package with module and command, in target/wheels; pip install target/wheels/*.whl'
 	@echo 'make test-arm    the tests of codec and core for 64-bit ARM, under emulation where the tools for it are there'
 	@echo 'make setup       put cmake, pyFAI and what else the tests need into .venv'
 	@echo 'make lint        format check and clippy'
@@ -32,12 +33,16 @@ setup: .venv/tests-ready
 	@command -v cargo > /dev/null || { echo 'cargo is missing: install Rust'; exit 1; }
 	@command -v cc > /dev/null || { echo 'cc is missing: install a C compiler, such as gcc'; exit 1; }
 	@test -e .venv/bin/pip || $(PYTHON) -m venv .venv || { echo 'python3 cannot make a .venv: install its venv module'; exit 1; }
-	.venv/bin/pip install --quiet --disable-pip-version-check $$(grep '^cmake' requirements-test.txt)
+	.venv/bin/pip install --quiet --disable-pip-version-check $$(grep -E '^(cmake|maturin)=' requirements-test.txt)
 	@touch $@
 
 .venv/tests-ready: requirements-test.txt | .venv/build-ready
 	.venv/bin/pip install --quiet --disable-pip-version-check -r requirements-test.txt
 	@touch $@
+
+# One wheel for every Python from 3.10 on (the stable ABI).
+wheel: .venv/build-ready
+	CMAKE=$(CURDIR)/.venv/bin/cmake .venv/bin/maturin build --release --out target/wheels
 
 demo: .venv/build-ready
 	cargo build --release -p aureole-cli

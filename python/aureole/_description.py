@@ -15,9 +15,29 @@ from ._geometry import description as geometry_of
 #: Images of a recipe: an array (rows, columns), or the name of a file.
 _IMAGES = ("mask", "dark", "flat", "absorption", "variance")
 #: Options of a recipe that are taken as they are.
-_PLAIN = ("split", "errors", "dummy", "delta_dummy", "saturation", "mask_sectors", "mask_rings", "solid_angle", "chi_at_0")
+_PLAIN = (
+    "split",
+    "errors",
+    "dummy",
+    "delta_dummy",
+    "saturation",
+    "mask_sectors",
+    "mask_rings",
+    "solid_angle",
+    "chi_at_0",
+)
 _RANGES = ("radial_range", "azimuth_range")
-_OTHERS = ("bins", "unit", "edges", "azimuthal_bins", "azimuthal_unit", "mode", "error_model", "polarization", "normalization")
+_OTHERS = (
+    "bins",
+    "unit",
+    "edges",
+    "azimuthal_bins",
+    "azimuthal_unit",
+    "mode",
+    "error_model",
+    "polarization",
+    "normalization",
+)
 #: Options of a recipe.
 RECIPE = (*_IMAGES, *_PLAIN, *_RANGES, *_OTHERS)
 #: Options of how the work is spread.
@@ -54,7 +74,9 @@ def describe(
     return json.dumps(spec), arrays, settings
 
 
-def _one(geometry: dict[str, str], options: Mapping[str, Any], name: str, arrays: dict[str, np.ndarray]) -> dict[str, Any]:
+def _one(
+    geometry: dict[str, str], options: Mapping[str, Any], name: str, arrays: dict[str, np.ndarray]
+) -> dict[str, Any]:
     """One recipe; its arrays go to ``arrays``, under names of its own."""
     edges = options.get("edges")
     bins = 1 if edges is not None else options.get("bins", 1000)

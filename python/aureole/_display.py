@@ -33,7 +33,7 @@ def result(one: _Result) -> str:
 
 
 def patterns(all_of_them: Patterns) -> str:
-    """A stack: its only pattern, or all of them from top to bottom."""
+    """A stack: its only pattern, or all of them, frames upwards."""
     intensity, axis = all_of_them.intensity, all_of_them.radial
     flat = intensity if intensity.ndim == 2 else np.nanmean(intensity, axis=1) if len(intensity) else intensity[:, 0]
     frames = np.arange(all_of_them.frames.start, all_of_them.frames.stop)
@@ -92,11 +92,11 @@ def _image(values: np.ndarray, x: np.ndarray, y: np.ndarray) -> str:
     cells = []
     for (row, column), value in np.ndenumerate(level):
         if good[row, column]:
-            grey = 245 - int(225 * value)
-            at = f"x='{MARGIN + column * width:.1f}' y='{6 + row * height:.1f}'"
+            grey = 225 - int(205 * value)
+            at = f"x='{MARGIN + column * width:.1f}' y='{6 + (len(rows) - 1 - row) * height:.1f}'"
             size = f"width='{width + 0.3:.1f}' height='{height + 0.3:.1f}'"
             cells.append(f"<rect {at} {size} fill='rgb({grey},{grey},{min(255, grey + 30)})'/>")
-    return _svg("".join(cells), x, float(y[-1]), float(y[0]))
+    return _svg("".join(cells), x, float(y[0]), float(y[-1]))
 
 
 def axes(ax: Any) -> Any:

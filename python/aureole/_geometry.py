@@ -32,7 +32,9 @@ def _text(keys: dict[str, Any]) -> str:
     """A dictionary as the text of a PONI file; keys that are not those of one are left out."""
     known = {"detector", "detector_config", "wavelength", "poni_version", "version", "pixel1", "pixel2", *_NUMBERS}
     if "dist" not in keys:
-        raise ValueError(f"a geometry needs dist, poni1 and poni2 in m, and a detector; these keys are there: {list(keys)}")
+        raise ValueError(
+            f"a geometry needs dist, poni1 and poni2 in m, and a detector; these keys are there: {list(keys)}"
+        )
     unknown = sorted(set(keys) - known - {"calibrant", "shape", "orientation", "spline", "splineFile", "max_shape"})
     if unknown:
         raise ValueError(f"a geometry has no {', '.join(unknown)}; its keys are {', '.join(sorted(known))}")

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import json
 import os
-from copy import copy
 from typing import Any
 
 import numpy as np
 
-from . import _native, _recipe
+from . import _calls, _native, _recipe
+from ._calls import Call
 from ._geometry import description
 from ._plans import Plans
 from ._results import Integrate1dResult, Integrate2dResult
-from ._units import Unit
 
 METHOD = ("bbox", "csr", "cython")
 
@@ -159,8 +158,9 @@ class Integrator:
             TypeError: an array of a type that holds no plain numbers.
         """
         given = dict(locals())
-        arguments = self._arguments(npt, unit, given)
-        return self._integrate(data, arguments, Integrate1dResult, "integrate1d", given)
+        return Call(self, given, _calls.arguments(self, npt, unit, given)).result(
+            data, Integrate1dResult, "integrate1d"
+        )
 
     #: pyFAI's other name for the same.
     integrate1d_ng = integrate1d
@@ -201,117 +201,17 @@ class Integrator:
         The others are those of ``integrate1d``; intensities are (azimuthal, radial).
         """
         if filename is not None:
-            raise ValueError("filename: cakes are not written as EDF; use aureole.integrate(..., output=) or numpy.save")
+            raise ValueError(
+                "filename: cakes are not written as EDF; use aureole.integrate(..., output=) or numpy.save"
+            )
         given = dict(locals())
         radial_unit, azimuthal_unit = unit if isinstance(unit, (tuple, list)) else (unit, "chi_deg")
-        arguments = self._arguments(npt_rad, radial_unit, given)
+        arguments = _calls.arguments(self, npt_rad, radial_unit, given)
         arguments.put("cake", {"bins": _recipe.whole("npt_azim", npt_azim), "unit": str(azimuthal_unit)})
-        return self._integrate(data, arguments, Integrate2dResult, "integrate2d", given)
+        return Call(self, given, arguments).result(data, Integrate2dResult, "integrate2d")
 
     #: pyFAI's other name for the same.
     integrate2d_ng = integrate2d
-
-    def _arguments(self, bins: int, unit: Any, given: dict[str, Any]) -> _recipe.Arguments:
-        """What both ways of integrating have in common, as a recipe."""
-        arguments = _recipe.Arguments(self._geometry, bins, unit)
-        factor, offset = _recipe.polarization(given["polarization_factor"])
-        arguments.put("split", _recipe.split(given["method"]))
-        arguments.put("error_model", _recipe.error_model(given["error_model"], given["variance"]))
-        arguments.put("radial_range", _recipe.pair("radial_range", given["radial_range"]))
-        arguments.put("azimuth_range", _recipe.pair("azimuth_range", given["azimuth_range"]))
-        arguments.put("solid_angle", bool(given["correctSolidAngle"]))
-        arguments.put("polarization", factor)
-        arguments.put("polarization_offset", offset)
-        arguments.put("dummy", None if given["dummy"] is None else float(given["dummy"]))
-        arguments.put("delta_dummy", None if given["delta_dummy"] is None else float(given["delta_dummy"]))
-        arguments.image("mask", _recipe.joined_masks(self._mask, given["mask"]))
-        arguments.image("dark", self._dark if given["dark"] is None else given["dark"])
-        arguments.image("flat", self._flat if given["flat"] is None else given["flat"])
-        arguments.image("absorption", given.get("absorption"))
-        if given["variance"] is not None:
-            arguments.put("variance", "attached:frames")
-        return arguments
-
-    def _integrate(self, data: Any, arguments: _recipe.Arguments, kind: type, called: str, given: dict[str, Any]) -> Any:
-        image = _recipe.pixels(data)
-        if image.ndim != 2:
-            raise ValueError(f"data: an array of {image.ndim} dimensions; an image (rows, columns) is needed")
-        variance = None if given["variance"] is None else _recipe.pixels(given["variance"], "variance")
-        normalization = float(given["normalization_factor"])
-        job = self._job(arguments, image, variance)
-        frames = None if variance is None else variance[None]
-        columns = job.integrate(image[None], frames, normalization if normalization != 1.0 else None)
-        result = self._result(kind, job, columns, arguments.recipe)
-        result.normalization_factor, result.metadata = normalization, given["metadata"]
-        result.sum_normalization = result.sum_normalization * normalization
-        result.polarization_factor, result.method_called = given["polarization_factor"], called
-        if result.error_model:
-            result._deviations = lambda: self._deviations(arguments, image, variance, normalization)
-        if given["filename"] is not None:
-            result.save(given["filename"])
-        return result
-
-    def _job(self, arguments: _recipe.Arguments, image: np.ndarray, variance: np.ndarray | None) -> _native.Job:
-        execution = {"layout": self.layout, "threads": self.threads}
-        spec = json.dumps({"version": 1, "inputs": [], "recipes": [arguments.recipe], "execution": execution})
-        kinds = (image.shape, image.dtype.name, None if variance is None else variance.dtype.name)
-        if variance is not None and variance.shape != image.shape:
-            raise ValueError(f"variance: its shape is {variance.shape}, the image has {image.shape}")
-        return self._plans.job(
-            (spec, *kinds),
-            arguments.arrays,
-            lambda own: _native.Job.of_arrays(spec, kinds[0], kinds[1], own, kinds[2]),
-        )
-
-    def _result(self, kind: type, job: _native.Job, columns: dict[str, Any], recipe: dict[str, Any]) -> Any:
-        """The only frame of some columns, as pyFAI would return it."""
-        values, about = columns["recipes"][0], job.recipes()[0]
-        intensity = self._filled(values["intensity"][0])
-        sigma = None if values["errors"] is None else self._filled(values["errors"][0])
-        radial = about["radial"]["centres"]
-        if kind is Integrate2dResult:
-            azimuthal = about["azimuthal"]["centres"]
-            result = kind([intensity, *([sigma] if sigma is not None else []), radial, azimuthal])
-            result.azimuthal = azimuthal
-            result.radial_unit, result.azimuthal_unit = Unit.of_axis(about["radial"]), Unit.of_axis(about["azimuthal"])
-        else:
-            result = kind([radial, intensity, *([sigma] if sigma is not None else [])])
-            result.unit = Unit.of_axis(about["radial"])
-        result.radial, result.intensity, result.sigma = radial, intensity, sigma
-        result.sum_signal = values["signal"][0]
-        result.sum_variance = None if values["variance"] is None else values["variance"][0]
-        # One of each frame, where it masks pixels of its own; else the plan's.
-        result.sum_normalization = values["norm"].reshape(intensity.shape)
-        result.count = values["count"].reshape(intensity.shape)
-        result.error = columns["reasons"].get(0)
-        result.error_model = None if recipe["error_model"] == "none" else recipe["error_model"]
-        result.has_mask_applied = "provided" if "mask" in recipe else "from detector" if about["masked"] else False
-        result.has_dark_correction, result.has_flat_correction = "dark" in recipe, "flat" in recipe
-        result.has_solidangle_correction = recipe["solid_angle"]
-        result.method, result.dummy, result.poni = about["split"], self.empty, self.poni
-        layout, threads, isa = job.layout
-        result.compute_engine = f"aureole {_native.__version__}, {about['split']} splitting, {threads} threads, {isa}"
-        return result
-
-    def _filled(self, values: np.ndarray) -> np.ndarray:
-        """Values with what bins without pixels are to hold."""
-        if self.empty == self.empty:
-            values[np.isnan(values)] = self.empty
-        return values
-
-    def _deviations(
-        self,
-        arguments: _recipe.Arguments,
-        image: np.ndarray,
-        variance: np.ndarray | None,
-        normalization: float,
-    ) -> np.ndarray:
-        """Standard deviations of a pixel instead of standard errors of the mean."""
-        other = copy(arguments)
-        other.recipe = {**arguments.recipe, "errors": "std"}
-        frames = None if variance is None else variance[None]
-        columns = self._job(other, image, variance).integrate(image[None], frames, normalization, False)
-        return self._filled(columns["recipes"][0]["errors"][0])
 
     def __getstate__(self) -> dict[str, Any]:
         return {name: value for name, value in self.__dict__.items() if name != "_plans"}

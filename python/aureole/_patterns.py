@@ -40,7 +40,7 @@ class Pattern:
             one = Integrate1dResult([self.radial, self.intensity, *sigma])
             one.unit = self.unit
         else:
-            one = Integrate2dResult([self.intensity, *sigma, self.radial, self.azimuthal])
+            one = Integrate2dResult([self.intensity, self.radial, self.azimuthal, *sigma])
             one.azimuthal, one.radial_unit, one.azimuthal_unit = self.azimuthal, self.unit, self.azimuthal_unit
         one.radial, one.intensity, one.sigma, one.error = self.radial, self.intensity, self.sigma, self.error
         one.error_model, one.compute_engine = ("" if self.sigma is not None else None), f"frame {self.frame}"

@@ -94,7 +94,7 @@ class Integrate1dResult(_Result):
 
 
 class Integrate2dResult(_Result):
-    """A cake: ``(intensity, radial, azimuthal)``, with the errors behind the intensities where there are any."""
+    """A cake: ``(intensity, radial, azimuthal)``, or ``(intensity, radial, azimuthal, sigma)`` with an error model."""
 
     #: Centres of the bins, float64 (radial bins), in ``radial_unit``.
     radial: np.ndarray

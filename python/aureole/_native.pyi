@@ -1,0 +1,83 @@
+"""The native half: jobs, streams and the command. For programs; people use what the package itself offers."""
+
+from collections.abc import Callable
+from os import PathLike
+from typing import Any
+
+import numpy as np
+
+LAYOUTS: list[str]
+__version__: str
+
+class Job:
+    """A description made ready; immutable, for any number of threads."""
+
+    def __init__(
+        self,
+        spec: str,
+        arrays: dict[str, np.ndarray] | None = None,
+        frames: np.ndarray | None = None,
+    ) -> None: ...
+    @staticmethod
+    def of_arrays(
+        spec: str,
+        shape: tuple[int, int],
+        dtype: str,
+        arrays: dict[str, np.ndarray] | None = None,
+        variance: str | None = None,
+    ) -> Job: ...
+    def integrate(
+        self,
+        frames: np.ndarray,
+        variance: np.ndarray | None = None,
+        normalization: float | None = None,
+        sums: bool = True,
+    ) -> dict[str, Any]: ...
+    def run(
+        self,
+        sums: bool = False,
+        progress: Callable[[int], Any] | None = None,
+    ) -> tuple[dict[str, Any], dict[str, Any]]: ...
+    def write(
+        self,
+        path: str | PathLike[str],
+        force: bool = False,
+        sums: bool = False,
+        progress: Callable[[int], Any] | None = None,
+    ) -> dict[str, Any]: ...
+    def recipes(self) -> list[dict[str, Any]]: ...
+    @property
+    def spec(self) -> str: ...
+    @property
+    def frames(self) -> tuple[int, int]: ...
+    @property
+    def shape(self) -> tuple[int, int]: ...
+    @property
+    def dtype(self) -> str: ...
+    @property
+    def notices(self) -> list[str]: ...
+    @property
+    def layout(self) -> tuple[str, int, str]: ...
+
+class Stream:
+    """The batches of a run in order: ``(first frame, columns)``."""
+
+    def __init__(self, job: Job, sums: bool = False) -> None: ...
+    def __iter__(self) -> Stream: ...
+    def __next__(self) -> tuple[int, dict[str, Any]]: ...
+    def close(self) -> None: ...
+
+def command(arguments: list[str]) -> int:
+    """Does what the command would do, and returns its exit code."""
+
+def read_geometry(geometry: str) -> dict[str, Any]:
+    """Reads a geometry as a description has it: lengths in m, angles in rad."""
+
+def read_image(input: str) -> np.ndarray:
+    """Reads the image ``FILE`` (.npy, .edf, .tif) or ``FILE::/path`` in an HDF5 file: (rows, columns)."""
+
+def splitting(method: str) -> str:
+    """The splitting that a method of pyFAI names, given as JSON."""
+
+def mode(name: str) -> str:
+    """A mode such as ``median`` as a description has it (JSON)."""
