@@ -11,6 +11,7 @@ mod record;
 mod regions;
 mod tune;
 mod variance;
+mod work;
 
 use std::path::{Path, PathBuf};
 
@@ -24,6 +25,7 @@ pub use error::JobError;
 pub use map::{MapAxisSpec, MapSpec};
 pub use prepare::{Prepared, PreparedRecipe, default_threads, prepare};
 pub use record::named_files;
+pub use work::work;
 
 use crate::layout::Layout;
 use crate::machine::Pin;
@@ -242,6 +244,8 @@ pub struct Execution {
     pub layout: Layout,
     /// Threads; one a physical core that the process may use if nothing is said.
     pub threads: Option<usize>,
+    /// Worker processes of the layout `processes`; one a physical core that the process may use if nothing is said.
+    pub workers: Option<usize>,
     /// Where threads are held.
     pub pin: Pin,
     /// Frames a worker takes at once; the layout's own choice if nothing is said.

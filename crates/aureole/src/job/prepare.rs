@@ -10,13 +10,14 @@ use std::time::Instant;
 use aureole_codec::{ChunkFormat, Isa};
 use aureole_core::decoded::Decoded;
 use aureole_core::images::{StackImage, StackImages};
-use aureole_core::pipeline::{Executor, Job, RunError, Sink, Source, StackSpec, Summary};
+use aureole_core::pipeline::{Executor, Job, Plan, RunError, Sink, Source, StackSpec, Summary};
 use aureole_core::plan::PlanSet;
 use aureole_core::recipe::ErrorModel;
 
 use super::variance::Variances;
 use super::{Execution, JobError, JobSpec, RecipeSpec, map};
-use crate::machine::Topology;
+use crate::layout::{Launch, Layout, Processes, Serial, Threads};
+use crate::machine::{Pin, Topology};
 use crate::sink::nexus::{self, Map};
 use crate::source::{self, Paired, Stack};
 use recipe::Shared;
@@ -39,7 +40,7 @@ pub struct Prepared {
     decodes_whole: bool,
     /// The frames to integrate.
     pub frames: Range<usize>,
-    /// Threads to use.
+    /// Threads to use, or worker processes.
     pub threads: NonZero<usize>,
     /// Vector instructions in use.
     pub isa: Isa,
@@ -49,6 +50,8 @@ pub struct Prepared {
     pub seconds: f64,
     /// The map on which the frames lie, its axes read.
     pub map: Option<Map>,
+    /// How worker processes are started; this very program as `aureole worker` if nothing is said.
+    pub launch: Option<Launch>,
 }
 
 /// Opens the stack, reads every image and makes the plans; refuses whatever is wrong before any frame is read.
@@ -58,6 +61,7 @@ pub struct Prepared {
 pub fn prepare(mut spec: JobSpec) -> Result<Prepared, JobError> {
     let start = Instant::now();
     check_names(&spec.recipes)?;
+    check_layout(&spec)?;
     let isa = choose_isa(&spec.execution)?;
     let stack = source::open(&spec.inputs)?;
     let frames = frame_range(&spec, stack.spec().frames)?;
@@ -79,9 +83,24 @@ pub fn prepare(mut spec: JobSpec) -> Result<Prepared, JobError> {
     let variance = variance.map(|(_, stack)| stack);
     let mut seen = std::collections::BTreeSet::new();
     notices.retain(|notice| seen.insert(notice.clone()));
-    let threads = spec.execution.threads.and_then(NonZero::new).unwrap_or_else(default_threads);
+    let asked = spec.execution.threads.or(spec.execution.workers);
+    let threads = asked.and_then(NonZero::new).unwrap_or_else(default_threads);
     let (plans, seconds) = (PlanSet::new(plans), start.elapsed().as_secs_f64());
-    Ok(Prepared { spec, stack, variance, recipes, plans, decodes_whole, frames, threads, isa, notices, seconds, map })
+    Ok(Prepared {
+        spec,
+        stack,
+        variance,
+        recipes,
+        plans,
+        decodes_whole,
+        frames,
+        threads,
+        isa,
+        notices,
+        seconds,
+        map,
+        launch: None,
+    })
 }
 
 /// The number of threads where none is asked for: one a physical core that this process may use.
@@ -121,6 +140,29 @@ fn check_names(recipes: &[RecipeSpec]) -> Result<(), JobError> {
     Ok(())
 }
 
+/// Refuses what does not go with the layout.
+fn check_layout(spec: &JobSpec) -> Result<(), JobError> {
+    let Execution { layout, threads, workers, pin, .. } = spec.execution;
+    if layout != Layout::Processes {
+        let name = layout.name();
+        return workers.map_or(Ok(()), |workers| {
+            Err(option("--workers", format!("{workers}: layout {name} has no worker processes; processes has")))
+        });
+    }
+    if let Some(threads) = threads {
+        let reason = format!("{threads}: layout processes has workers of one thread each; give --workers {threads}");
+        return Err(option("--threads", reason));
+    }
+    if pin != Pin::Auto {
+        return Err(option("--pin", "layout processes leaves its workers where the system puts them; use auto"));
+    }
+    if !spec.images.is_empty() {
+        let reason = "images of the stack are summed in one process; use layout serial or threads";
+        return Err(option("--image", reason));
+    }
+    Ok(())
+}
+
 /// True where something beside sums needs decoded frames: images of the stack, or one of several recipes.
 fn decodes_whole(spec: &JobSpec) -> bool {
     let gathers = |recipe: &RecipeSpec| recipe.mode.selects() || recipe.error_model == ErrorModel::Azimuthal;
@@ -131,7 +173,20 @@ impl Prepared {
     /// What runs the job.
     #[must_use]
     pub fn executor(&self) -> Box<dyn Executor> {
-        self.spec.execution.layout.executor(self.frames.len(), self.threads, self.spec.execution.pin)
+        let (threads, pin) = (self.threads, self.spec.execution.pin);
+        match self.spec.execution.layout.choose(self.frames.len(), threads) {
+            Layout::Serial => Box::new(Serial { threads, pin }),
+            Layout::Auto | Layout::Threads => Box::new(Threads { threads, pin }),
+            Layout::Processes => {
+                let launch = self.launch.clone().unwrap_or_else(Launch::this_program);
+                Box::new(Processes { workers: threads, launch, job: self.for_workers().to_json() })
+            }
+        }
+    }
+
+    /// What [`Prepared::threads`] counts: `threads`, or `processes`.
+    pub(super) fn hands(&self) -> &'static str {
+        if self.spec.execution.layout == Layout::Processes { "processes" } else { "threads" }
     }
 
     /// The recipes as described and as prepared.
@@ -157,17 +212,23 @@ impl Prepared {
     /// # Errors
     /// See [`RunError`].
     pub fn run(&self, images: Option<&StackImages>, sink: &mut dyn Sink) -> Result<Summary, RunError> {
+        self.with_parts(images, |source, plan| {
+            let Execution { batch, strict, .. } = self.spec.execution;
+            self.executor().run(&Job { source, plan, frames: self.frames.clone(), batch, strict }, sink)
+        })
+    }
+
+    /// The source and the plan that an executor or a worker process is given.
+    pub(super) fn with_parts<T>(
+        &self,
+        images: Option<&StackImages>,
+        then: impl FnOnce(&dyn Source, &dyn Plan) -> T,
+    ) -> T {
         let format = &self.stack.spec().format;
         let decoded = Decoded { plan: &self.plans, images, format, isa: self.isa };
         let paired = self.variance.as_ref().map(|variance| Paired { data: &self.stack, variance });
-        let job = Job {
-            source: paired.as_ref().map_or(&self.stack as &dyn Source, |paired| paired),
-            plan: if self.decodes_whole { &decoded } else { &self.plans },
-            frames: self.frames.clone(),
-            batch: self.spec.execution.batch,
-            strict: self.spec.execution.strict,
-        };
-        self.executor().run(&job, sink)
+        let source = paired.as_ref().map_or(&self.stack as &dyn Source, |paired| paired);
+        then(source, if self.decodes_whole { &decoded } else { &self.plans })
     }
 }
 
