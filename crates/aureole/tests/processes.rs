@@ -226,7 +226,8 @@ fn a_program_that_is_no_worker_is_an_error() {
         let launch = Launch { program: program.into(), arguments: Vec::new() };
         let layout = Processes { launch, ..Told::of(&case()).layout(2) };
         match run(&layout, 4, &mut Collect::default()) {
-            Err(RunError::Job(reason)) => assert!(reason.contains(said), "{program}: {reason}"),
+            Err(RunError::Job(reason)) if program.starts_with("/nowhere") => assert!(reason.contains(said), "{reason}"),
+            Err(RunError::Worker { reason, frames }) => assert!(reason.contains(said) && frames == (0..41), "{reason}"),
             other => panic!("{program}: {other:?}"),
         }
     }

@@ -89,7 +89,14 @@ struct Shared<'a> {
     /// The streams to all processes that were started.
     links: Mutex<Vec<Link>>,
     survived: Mutex<Vec<String>>,
-    given_up: Mutex<Vec<String>>,
+    given_up: Mutex<Vec<GivenUp>>,
+}
+
+/// Why a proxy has no process and starts no further one.
+struct GivenUp {
+    reason: String,
+    /// The job was refused, or no process can be started at all.
+    refused: bool,
 }
 
 impl Executor for Processes {
@@ -136,7 +143,7 @@ impl Executor for Processes {
         let summary = delivery.summary();
         summary.start = shared.ready.get().copied().unwrap_or_default();
         summary.survived.append(&mut lock(&shared.survived));
-        summary.survived.append(&mut lock(&shared.given_up));
+        summary.survived.extend(lock(&shared.given_up).drain(..).map(|given_up| given_up.reason));
         Ok(delivery.finish())
     }
 }
@@ -239,8 +246,10 @@ impl Shared<'_> {
     /// What no worker was left to do is told by why there is none.
     fn explained(&self, error: RunError, delivery: &mut Delivery<'_>) -> RunError {
         match (error, lock(&self.given_up).first()) {
-            (RunError::Job(_), Some(reason)) if delivery.summary().frames == 0 => RunError::Job(reason.clone()),
-            (RunError::Job(_), Some(reason)) => {
+            (RunError::Job(_), Some(GivenUp { reason, refused: true })) if delivery.summary().frames == 0 => {
+                RunError::Job(reason.clone())
+            }
+            (RunError::Job(_), Some(GivenUp { reason, .. })) => {
                 let frames = self.job.frames.start + delivery.summary().frames..self.job.frames.end;
                 RunError::Worker { frames, reason: reason.clone() }
             }

@@ -1,7 +1,6 @@
 //! A thread that stands for a worker process: it starts one, keeps it busy, and starts another where one is lost.
 
 use std::collections::VecDeque;
-use std::sync::PoisonError;
 use std::sync::atomic::Ordering;
 
 use aureole_core::pipeline::RunError;
@@ -9,7 +8,7 @@ use crossbeam_channel::{Receiver, Sender, TryRecvError, select_biased};
 
 use super::message::{FromWorker, ToWorker};
 use super::process::{NotReady, Process};
-use super::{Shared, Slot};
+use super::{GivenUp, Shared, Slot, lock};
 use crate::layout::order::Report;
 
 /// Ranges that a process has been given and has not answered: one to work on, and the next, so that it never waits.
@@ -59,7 +58,7 @@ impl<'a> Proxy<'a> {
                     Err(Lost::Ended) => process.ended(),
                     Err(Lost::Did(what)) => process.end_for(&what),
                 },
-                Err(NotReady::Refused(reason)) => return self.give_up(reason),
+                Err(NotReady::Refused(reason)) => return self.give_up(reason, true),
                 Err(NotReady::Died(how)) => format!("{how} before it was ready"),
             };
             if self.shared.stopped.load(Ordering::Relaxed) {
@@ -67,7 +66,7 @@ impl<'a> Proxy<'a> {
             }
             self.lose(&how);
             if self.fruitless >= MOST_FRUITLESS {
-                return self.give_up(format!("a worker process {how}, and so did the one before it"));
+                return self.give_up(format!("two worker processes in a row did nothing; the last one {how}"), false);
             }
         }
     }
@@ -158,7 +157,7 @@ impl<'a> Proxy<'a> {
                 format!("a worker process {how} while it integrated frames {frames:?}, which went to another one")
             }
         };
-        self.shared.survived.lock().unwrap_or_else(PoisonError::into_inner).push(told);
+        lock(&self.shared.survived).push(told);
         self.return_hand();
     }
 
@@ -173,8 +172,8 @@ impl<'a> Proxy<'a> {
     }
 
     /// No process can be had here; the others go on.
-    fn give_up(&self, reason: String) {
-        self.shared.given_up.lock().unwrap_or_else(PoisonError::into_inner).push(reason);
+    fn give_up(&self, reason: String, refused: bool) {
+        lock(&self.shared.given_up).push(GivenUp { reason, refused });
     }
 }
 
