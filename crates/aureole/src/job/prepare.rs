@@ -8,17 +8,17 @@ use std::ops::Range;
 use std::time::Instant;
 
 use aureole_codec::{ChunkFormat, Isa};
-use aureole_core::decoded::Decoded;
 use aureole_core::images::{StackImage, StackImages};
-use aureole_core::pipeline::{Executor, Job, RunError, Sink, Source, StackSpec, Summary};
+use aureole_core::pipeline::{Source, StackSpec};
 use aureole_core::plan::PlanSet;
 use aureole_core::recipe::ErrorModel;
 
 use super::variance::Variances;
 use super::{Attached, Execution, Given, JobError, JobSpec, RecipeSpec, map};
-use crate::machine::Topology;
+use crate::layout::{Launch, Layout};
+use crate::machine::{Pin, Topology};
 use crate::sink::nexus::{self, Map};
-use crate::source::{self, Paired, Stack};
+use crate::source::{self, Stack};
 use recipe::Shared;
 
 pub use recipe::{PreparedRecipe, read_geometry};
@@ -36,10 +36,10 @@ pub struct Prepared {
     /// Their plans: of frames that are decoded already, where `decodes_whole`.
     pub plans: PlanSet,
     /// Each frame is decoded as a whole, once, for all that need it so.
-    decodes_whole: bool,
+    pub(super) decodes_whole: bool,
     /// The frames to integrate.
     pub frames: Range<usize>,
-    /// Threads to use.
+    /// Threads to use, or worker processes.
     pub threads: NonZero<usize>,
     /// Vector instructions in use.
     pub isa: Isa,
@@ -51,18 +51,8 @@ pub struct Prepared {
     pub map: Option<Map>,
     /// The arrays that it was given.
     pub attached: Attached,
-}
-
-/// What a run of a prepared job takes in; all of it may be replaced by other frames of the same kind.
-pub struct Input<'a> {
-    /// The frames.
-    pub data: &'a dyn Source,
-    /// One frame of variances for each, where the job needs them.
-    pub variance: Option<&'a dyn Source>,
-    /// The plans.
-    pub plans: &'a PlanSet,
-    /// The frames to integrate.
-    pub frames: Range<usize>,
+    /// How worker processes are started; this very program as `aureole worker` if nothing is said.
+    pub launch: Option<Launch>,
 }
 
 /// Opens the stack, reads every image and makes the plans; refuses whatever is wrong before any frame is read.
@@ -80,6 +70,7 @@ pub fn prepare(spec: JobSpec) -> Result<Prepared, JobError> {
 pub fn prepare_given(mut spec: JobSpec, given: Given) -> Result<Prepared, JobError> {
     let start = Instant::now();
     check_names(&spec.recipes)?;
+    check_layout(&spec, &given)?;
     let isa = choose_isa(&spec.execution)?;
     let stack = given.stack.map_or_else(|| source::open(&spec.inputs), Ok)?;
     let frames = frame_range(&spec, stack.spec().frames)?;
@@ -110,7 +101,8 @@ pub fn prepare_given(mut spec: JobSpec, given: Given) -> Result<Prepared, JobErr
     let variance = given.variance.or(variance.map(|(_, stack)| stack));
     let mut seen = std::collections::BTreeSet::new();
     notices.retain(|notice| seen.insert(notice.clone()));
-    let threads = spec.execution.threads.and_then(NonZero::new).unwrap_or_else(default_threads);
+    let asked = spec.execution.threads.or(spec.execution.workers);
+    let threads = asked.and_then(NonZero::new).unwrap_or_else(default_threads);
     let (plans, seconds) = (PlanSet::new(plans), start.elapsed().as_secs_f64());
     let attached = given.attached;
     Ok(Prepared {
@@ -127,6 +119,7 @@ pub fn prepare_given(mut spec: JobSpec, given: Given) -> Result<Prepared, JobErr
         seconds,
         map,
         attached,
+        launch: None,
     })
 }
 
@@ -167,6 +160,33 @@ fn check_names(recipes: &[RecipeSpec]) -> Result<(), JobError> {
     Ok(())
 }
 
+/// Refuses what does not go with the layout.
+fn check_layout(spec: &JobSpec, given: &Given) -> Result<(), JobError> {
+    let Execution { layout, threads, workers, pin, .. } = spec.execution;
+    if layout != Layout::Processes {
+        let name = layout.name();
+        return workers.map_or(Ok(()), |workers| {
+            Err(option("--workers", format!("{workers}: layout {name} has no worker processes; processes has")))
+        });
+    }
+    if let Some(threads) = threads {
+        let reason = format!("{threads}: layout processes has workers of one thread each; give --workers {threads}");
+        return Err(option("--threads", reason));
+    }
+    if pin != Pin::Auto {
+        return Err(option("--pin", "layout processes leaves its workers where the system puts them; use auto"));
+    }
+    if !given.is_empty() {
+        let reason = "processes: its workers read files, not the frames and arrays of this process; use layout threads";
+        return Err(option("--layout", reason));
+    }
+    if !spec.images.is_empty() {
+        let reason = "images of the stack are summed in one process; use layout serial or threads";
+        return Err(option("--image", reason));
+    }
+    Ok(())
+}
+
 /// True where something beside sums needs decoded frames: images of the stack, or one of several recipes.
 fn decodes_whole(spec: &JobSpec) -> bool {
     let gathers = |recipe: &RecipeSpec| recipe.mode.selects() || recipe.error_model == ErrorModel::Azimuthal;
@@ -174,10 +194,9 @@ fn decodes_whole(spec: &JobSpec) -> bool {
 }
 
 impl Prepared {
-    /// What runs the job.
-    #[must_use]
-    pub fn executor(&self) -> Box<dyn Executor> {
-        self.spec.execution.layout.executor(self.frames.len(), self.threads, self.spec.execution.pin)
+    /// What [`Prepared::threads`] counts: `threads`, or `processes`.
+    pub(super) fn hands(&self) -> &'static str {
+        if self.spec.execution.layout == Layout::Processes { "processes" } else { "threads" }
     }
 
     /// The recipes as described and as prepared.
@@ -195,50 +214,6 @@ impl Prepared {
         let Some(first) = self.recipes.first().filter(|_| !asked.is_empty()) else { return Ok(None) };
         let images = StackImages::new(dtype, shape.0 * shape.1, first.marks, asked.contains(&StackImage::Variance));
         images.map(Some).map_err(|error| option("--image", error.to_string()))
-    }
-
-    /// Integrates all frames, adds them to `images` as [`Prepared::images`] gave them, and pushes their patterns in order;
-    /// the sink is not finished.
-    ///
-    /// # Errors
-    /// See [`RunError`].
-    pub fn run(&self, images: Option<&StackImages>, sink: &mut dyn Sink) -> Result<Summary, RunError> {
-        self.run_by(self.executor().as_ref(), &self.input(), images, sink)
-    }
-
-    /// Where the frames come from, the variances of each beside it.
-    #[must_use]
-    pub fn input(&self) -> Input<'_> {
-        Input {
-            data: &self.stack,
-            variance: self.variance.as_ref().map(|variance| variance as &dyn Source),
-            plans: &self.plans,
-            frames: self.frames.clone(),
-        }
-    }
-
-    /// As [`Prepared::run`], by an executor and from an input of one's own choice.
-    ///
-    /// # Errors
-    /// See [`RunError`].
-    pub fn run_by(
-        &self,
-        executor: &dyn Executor,
-        input: &Input<'_>,
-        images: Option<&StackImages>,
-        sink: &mut dyn Sink,
-    ) -> Result<Summary, RunError> {
-        let format = &self.stack.spec().format;
-        let decoded = Decoded { plan: input.plans, images, format, isa: self.isa };
-        let paired = input.variance.map(|variance| Paired { data: input.data, variance });
-        let job = Job {
-            source: paired.as_ref().map_or(input.data, |paired| paired),
-            plan: if self.decodes_whole { &decoded } else { input.plans },
-            frames: input.frames.clone(),
-            batch: self.spec.execution.batch,
-            strict: self.spec.execution.strict,
-        };
-        executor.run(&job, sink)
     }
 }
 
