@@ -3,8 +3,10 @@
 mod images;
 mod recipe;
 
+use std::fs::File;
 use std::num::NonZero;
 use std::ops::Range;
+use std::sync::Arc;
 use std::time::Instant;
 
 use aureole_codec::{ChunkFormat, Isa};
@@ -14,6 +16,7 @@ use aureole_core::pipeline::{Executor, Job, Plan, RunError, Sink, Source, StackS
 use aureole_core::plan::PlanSet;
 use aureole_core::recipe::ErrorModel;
 
+use super::bins::Bins;
 use super::variance::Variances;
 use super::{Execution, JobError, JobSpec, RecipeSpec, map};
 use crate::layout::{Launch, Layout, Processes, Serial, Threads};
@@ -52,13 +55,21 @@ pub struct Prepared {
     pub map: Option<Map>,
     /// How worker processes are started; this very program as `aureole worker` if nothing is said.
     pub launch: Option<Launch>,
+    /// The bins, for worker processes.
+    bins: Option<Arc<File>>,
 }
 
 /// Opens the stack, reads every image and makes the plans; refuses whatever is wrong before any frame is read.
 ///
 /// # Errors
 /// See [`JobError`].
-pub fn prepare(mut spec: JobSpec) -> Result<Prepared, JobError> {
+pub fn prepare(spec: JobSpec) -> Result<Prepared, JobError> {
+    let bins = (spec.execution.layout == Layout::Processes).then(Bins::new);
+    prepare_with(spec, bins)
+}
+
+/// The same, with the bins that another process has made, or has a use for.
+pub(super) fn prepare_with(mut spec: JobSpec, mut bins: Option<Bins>) -> Result<Prepared, JobError> {
     let start = Instant::now();
     check_names(&spec.recipes)?;
     check_layout(&spec)?;
@@ -75,7 +86,7 @@ pub fn prepare(mut spec: JobSpec) -> Result<Prepared, JobError> {
     let (mut recipes, mut plans) = (Vec::new(), Vec::new());
     let mut variance: Option<(String, Stack)> = None;
     for recipe in &mut spec.recipes {
-        let (prepared, plan, variances) = recipe::prepare(recipe, &shared, &mut notices)?;
+        let (prepared, plan, variances) = recipe::prepare(recipe, &shared, bins.as_mut(), &mut notices)?;
         recipes.push(prepared);
         plans.push(plan);
         keep_variances(recipe, variances, &mut variance)?;
@@ -100,6 +111,7 @@ pub fn prepare(mut spec: JobSpec) -> Result<Prepared, JobError> {
         seconds,
         map,
         launch: None,
+        bins: bins.as_ref().and_then(Bins::file),
     })
 }
 
@@ -179,7 +191,12 @@ impl Prepared {
             Layout::Auto | Layout::Threads => Box::new(Threads { threads, pin }),
             Layout::Processes => {
                 let launch = self.launch.clone().unwrap_or_else(Launch::this_program);
-                Box::new(Processes { workers: threads, launch, job: self.for_workers().to_json() })
+                Box::new(Processes {
+                    workers: threads,
+                    launch,
+                    job: self.for_workers().to_json(),
+                    beside: self.bins.clone(),
+                })
             }
         }
     }

@@ -14,10 +14,11 @@ mod process;
 mod proxy;
 mod work;
 
+use std::fs::File;
 use std::num::NonZero;
 use std::ops::ControlFlow;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Instant;
 
 use aureole_core::pattern::Pattern;
@@ -32,7 +33,7 @@ use crate::machine::Topology;
 use crate::wire;
 pub use launch::Launch;
 use link::Link;
-use memory::Memory;
+pub(crate) use memory::Memory;
 use message::ToWorker;
 use proxy::{Proxy, Slots};
 pub use work::WorkerEnd;
@@ -49,6 +50,8 @@ pub struct Processes {
     pub launch: Launch,
     /// What it is told to do, in words that it understands: enough to open the same stack and make the same plan.
     pub job: String,
+    /// A file that each of them is handed beside the job, such as what all would else make alike.
+    pub beside: Option<Arc<File>>,
 }
 
 /// A part of the shared memory on its way.
@@ -128,6 +131,7 @@ impl Executor for Processes {
                 program: env!("CARGO_PKG_VERSION").into(),
                 job: self.job.clone(),
                 sums: delivery.wants_sums(),
+                beside: self.beside.is_some(),
             },
             threads_each: NonZero::new(Topology::here().workers() / workers).unwrap_or(NonZero::<usize>::MIN),
             begun,

@@ -18,6 +18,7 @@ use super::option;
 use crate::hdf5::open::describe_io;
 use crate::image;
 use crate::job::auto::Found;
+use crate::job::bins::{self, Bins};
 use crate::job::variance::Variances;
 use crate::job::{GeometrySpec, JobError, Normalization, RecipeSpec, cache, edges, regions};
 use crate::source::Stack;
@@ -55,6 +56,7 @@ pub(super) struct Shared<'a> {
 pub(super) fn prepare(
     recipe: &mut RecipeSpec,
     shared: &Shared<'_>,
+    bins: Option<&mut Bins>,
     notices: &mut Vec<String>,
 ) -> Result<(PreparedRecipe, AnyPlan, Variances), JobError> {
     let edges = edges::read(recipe)?;
@@ -72,7 +74,8 @@ pub(super) fn prepare(
     let (dummy, notice) = dummy(recipe, &geometry.detector, dtype)?;
     check_saturation(recipe)?;
     let request = binning_spec(recipe, edges);
-    let (binning, cached) = cache::bin(shared.plan_cache, &geometry, images.mask.as_deref(), &request)?;
+    let make = || cache::bin(shared.plan_cache, &geometry, images.mask.as_deref(), &request);
+    let (binning, cached) = bins::take_or_make(bins, make)?;
     let normalization = normalization(&recipe.normalization, frames)?;
     let norm = images.norm(corrections(recipe).image(&geometry)?, dummy);
     let ingredients = Ingredients {
