@@ -109,16 +109,15 @@ impl Write for At<'_> {
 
 #[cfg(test)]
 mod tests {
-    use aureole_core::binning::Matrix;
+    use aureole_core::binning::MatrixBuilder;
 
     use super::*;
 
     fn binning(bins: usize) -> Binning {
-        let mut matrix = aureole_core::binning::MatrixBuilder::new(bins);
-        matrix.push([(bins as u32 - 1, 1.0)].into_iter(), true).unwrap();
-        let matrix: Matrix = matrix.finish();
+        let mut matrix = MatrixBuilder::new(bins);
+        matrix.push([(bins as u32 - 1, 1.0)], true).unwrap();
         let edges: Vec<f64> = (0..=bins).map(|edge| edge as f64).collect();
-        Binning { matrix, centres: vec![0.5; bins], edges, azimuthal: None }
+        Binning { matrix: matrix.finish(), centres: vec![0.5; bins], edges, azimuthal: None }
     }
 
     #[test]

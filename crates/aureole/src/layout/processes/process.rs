@@ -23,6 +23,7 @@ pub(super) struct Process {
 }
 
 /// The open files that a process is handed.
+#[derive(Clone, Copy)]
 pub(super) struct Files<'a> {
     pub(super) memory: &'a Memory,
     pub(super) beside: Option<&'a File>,
