@@ -8,7 +8,7 @@ use crossbeam_channel::{Receiver, Sender, TryRecvError, select_biased};
 
 use super::message::{FromWorker, ToWorker};
 use super::process::{Files, NotReady, Process};
-use super::{GivenUp, Shared, Slot, lock};
+use super::shared::{GivenUp, Shared, Slot, lock};
 use crate::layout::order::Report;
 
 /// Ranges that a process has been given and has not answered: one to work on, and the next, so that it never waits.
