@@ -158,11 +158,14 @@ fn check_layout(spec: &JobSpec) -> Result<(), JobError> {
     if layout != Layout::Processes {
         let name = layout.name();
         return workers.map_or(Ok(()), |workers| {
-            Err(option("--workers", format!("{workers}: layout {name} has no worker processes; processes has")))
+            Err(option(
+                "--workers",
+                format!("{workers} asked for; layout {name} has no worker processes, processes has"),
+            ))
         });
     }
     if let Some(threads) = threads {
-        let reason = format!("{threads}: layout processes has workers of one thread each; give --workers {threads}");
+        let reason = format!("layout processes has workers of one thread each; give --workers {threads}");
         return Err(option("--threads", reason));
     }
     if pin != Pin::Auto {
