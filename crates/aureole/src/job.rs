@@ -1,6 +1,7 @@
 //! The description of a run: enough for another process to do it again.
 
 mod auto;
+mod bins;
 mod cache;
 mod edges;
 mod error;

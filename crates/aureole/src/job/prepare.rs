@@ -3,8 +3,10 @@
 mod images;
 mod recipe;
 
+use std::fs::File;
 use std::num::NonZero;
 use std::ops::Range;
+use std::sync::Arc;
 use std::time::Instant;
 
 use aureole_codec::{ChunkFormat, Isa};
@@ -13,6 +15,7 @@ use aureole_core::pipeline::{Source, StackSpec};
 use aureole_core::plan::PlanSet;
 use aureole_core::recipe::ErrorModel;
 
+use super::bins::Bins;
 use super::variance::Variances;
 use super::{Attached, Execution, Given, JobError, JobSpec, RecipeSpec, map};
 use crate::layout::{Launch, Layout};
@@ -53,6 +56,8 @@ pub struct Prepared {
     pub attached: Attached,
     /// How worker processes are started; this very program as `aureole worker` if nothing is said.
     pub launch: Option<Launch>,
+    /// The bins, for worker processes.
+    pub(super) bins: Option<Arc<File>>,
 }
 
 /// Opens the stack, reads every image and makes the plans; refuses whatever is wrong before any frame is read.
@@ -67,7 +72,13 @@ pub fn prepare(spec: JobSpec) -> Result<Prepared, JobError> {
 ///
 /// # Errors
 /// See [`JobError`].
-pub fn prepare_given(mut spec: JobSpec, given: Given) -> Result<Prepared, JobError> {
+pub fn prepare_given(spec: JobSpec, given: Given) -> Result<Prepared, JobError> {
+    let bins = (spec.execution.layout == Layout::Processes).then(Bins::new);
+    prepare_with(spec, given, bins)
+}
+
+/// The same, with the bins that another process has made, or has a use for.
+pub(super) fn prepare_with(mut spec: JobSpec, given: Given, mut bins: Option<Bins>) -> Result<Prepared, JobError> {
     let start = Instant::now();
     check_names(&spec.recipes)?;
     check_layout(&spec, &given)?;
@@ -93,7 +104,7 @@ pub fn prepare_given(mut spec: JobSpec, given: Given) -> Result<Prepared, JobErr
     let (mut recipes, mut plans) = (Vec::new(), Vec::new());
     let mut variance: Option<(String, Stack)> = None;
     for recipe in &mut spec.recipes {
-        let (prepared, plan, variances) = recipe::prepare(recipe, &shared, &mut notices)?;
+        let (prepared, plan, variances) = recipe::prepare(recipe, &shared, bins.as_mut(), &mut notices)?;
         recipes.push(prepared);
         plans.push(plan);
         keep_variances(recipe, variances, &mut variance)?;
@@ -120,6 +131,7 @@ pub fn prepare_given(mut spec: JobSpec, given: Given) -> Result<Prepared, JobErr
         map,
         attached,
         launch: None,
+        bins: bins.as_ref().and_then(Bins::file),
     })
 }
 
@@ -166,11 +178,14 @@ fn check_layout(spec: &JobSpec, given: &Given) -> Result<(), JobError> {
     if layout != Layout::Processes {
         let name = layout.name();
         return workers.map_or(Ok(()), |workers| {
-            Err(option("--workers", format!("{workers}: layout {name} has no worker processes; processes has")))
+            Err(option(
+                "--workers",
+                format!("{workers} asked for; layout {name} has no worker processes, processes has"),
+            ))
         });
     }
     if let Some(threads) = threads {
-        let reason = format!("{threads}: layout processes has workers of one thread each; give --workers {threads}");
+        let reason = format!("layout processes has workers of one thread each; give --workers {threads}");
         return Err(option("--threads", reason));
     }
     if pin != Pin::Auto {

@@ -39,7 +39,8 @@ impl Prepared {
             Layout::Auto | Layout::Threads => Box::new(Threads { threads, pin }),
             Layout::Processes => {
                 let launch = self.launch.clone().unwrap_or_else(Launch::this_program);
-                Box::new(Processes { workers: threads, launch, job: self.for_workers().to_json() })
+                let (job, beside) = (self.for_workers().to_json(), self.bins.clone());
+                Box::new(Processes { workers: threads, launch, job, beside })
             }
         }
     }

@@ -2,7 +2,9 @@
 
 use std::os::unix::net::UnixStream;
 
-use super::{Execution, JobSpec, Prepared, prepare};
+use super::bins::Bins;
+use super::prepare::prepare_with;
+use super::{Execution, Given, JobSpec, Prepared};
 use crate::layout::Layout;
 use crate::layout::processes::WorkerEnd;
 
@@ -14,6 +16,7 @@ use crate::layout::processes::WorkerEnd;
 /// to the run and no error here; nor is that the run is gone.
 pub fn work(socket: UnixStream) -> Result<(), String> {
     let Some((end, job)) = WorkerEnd::accept(socket)? else { return Ok(()) };
+    let prepare = |spec| prepare_with(spec, Given::default(), end.beside().map(Bins::made));
     match JobSpec::from_json(&job).and_then(prepare) {
         Ok(prepared) => prepared.with_parts(&prepared.input(), None, |source, plan| end.serve(source, plan)),
         Err(error) => {

@@ -60,6 +60,12 @@ impl<'a> Delivery<'a> {
         Ok(flow)
     }
 
+    /// Asks the sink whether it wants more; the run is stopped when it does not.
+    pub(super) fn wants_more(&mut self) -> bool {
+        self.summary.stopped = !self.sink.wants_more();
+        !self.summary.stopped
+    }
+
     /// The summary so far, for what only the layout knows.
     pub(super) fn summary(&mut self) -> &mut Summary {
         &mut self.summary
