@@ -12,6 +12,7 @@ mod record;
 mod regions;
 mod tune;
 mod variance;
+mod work;
 
 use std::path::{Path, PathBuf};
 
@@ -26,6 +27,7 @@ pub use given::{ATTACHED, Attached, Given};
 pub use map::{MapAxisSpec, MapSpec};
 pub use prepare::{Input, Prepared, PreparedRecipe, default_threads, prepare, prepare_given, read_geometry};
 pub use record::named_files;
+pub use work::work;
 
 use crate::layout::Layout;
 use crate::machine::Pin;
@@ -244,6 +246,8 @@ pub struct Execution {
     pub layout: Layout,
     /// Threads; one a physical core that the process may use if nothing is said.
     pub threads: Option<usize>,
+    /// Worker processes of the layout `processes`; one a physical core that the process may use if nothing is said.
+    pub workers: Option<usize>,
     /// Where threads are held.
     pub pin: Pin,
     /// Frames a worker takes at once; the layout's own choice if nothing is said.

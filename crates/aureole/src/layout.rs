@@ -6,15 +6,15 @@ mod batches;
 mod delivery;
 mod guard;
 mod order;
+pub mod processes;
 pub mod serial;
 pub mod threads;
 
 use std::num::NonZero;
 
-use aureole_core::pipeline::Executor;
 use serde::{Deserialize, Serialize};
 
-use crate::machine::Pin;
+pub use processes::{Launch, Processes};
 pub use serial::Serial;
 pub use threads::Threads;
 
@@ -29,11 +29,13 @@ pub enum Layout {
     Serial,
     /// Each thread takes batches of frames.
     Threads,
+    /// Worker processes take batches of frames.
+    Processes,
 }
 
 impl Layout {
     /// The names, as `--layout` takes them.
-    pub const NAMES: [&'static str; 3] = ["auto", "serial", "threads"];
+    pub const NAMES: [&'static str; 4] = ["auto", "serial", "threads", "processes"];
 
     /// The layout of the given name.
     #[must_use]
@@ -42,6 +44,7 @@ impl Layout {
             "auto" => Some(Layout::Auto),
             "serial" => Some(Layout::Serial),
             "threads" => Some(Layout::Threads),
+            "processes" => Some(Layout::Processes),
             _ => None,
         }
     }
@@ -53,7 +56,14 @@ impl Layout {
             Layout::Auto => "auto",
             Layout::Serial => "serial",
             Layout::Threads => "threads",
+            Layout::Processes => "processes",
         }
+    }
+
+    /// True for a layout whose workers are threads of this process: `auto` stands for one of these, and `bench` measures them.
+    #[must_use]
+    pub const fn in_process(self) -> bool {
+        matches!(self, Layout::Serial | Layout::Threads)
     }
 
     /// The rule behind `auto` on a machine that was not measured: `threads`, whose threads never wait for each other, unless there
@@ -64,15 +74,6 @@ impl Layout {
             Layout::Auto if frames < threads.get() => Layout::Serial,
             Layout::Auto => Layout::Threads,
             chosen => chosen,
-        }
-    }
-
-    /// What runs the layout for `frames` frames on `threads` threads, held in place as `pin` says.
-    #[must_use]
-    pub fn executor(self, frames: usize, threads: NonZero<usize>, pin: Pin) -> Box<dyn Executor> {
-        match self.choose(frames, threads) {
-            Layout::Serial => Box::new(Serial { threads, pin }),
-            _ => Box::new(Threads { threads, pin }),
         }
     }
 }

@@ -88,7 +88,7 @@ impl Tuned {
     /// When the file cannot be read, is damaged or has nothing for the machine: a sentence that names it and says why.
     pub fn load(file: &Path, machine: &Machine) -> Result<Option<Tuned>, String> {
         let Some(book) = read(file)? else { return Ok(None) };
-        let here = |entry: &Tuned| entry.machine == *machine && entry.threads > 0 && entry.layout != Layout::Auto;
+        let here = |entry: &Tuned| entry.machine == *machine && entry.threads > 0 && entry.layout.in_process();
         match book.machines.into_iter().find(here) {
             Some(entry) => Ok(Some(entry)),
             None => Err(format!("{}: nothing in it was measured on this machine by this version", file.display())),

@@ -14,13 +14,13 @@ const PINS: [Pin; 2] = [Pin::Auto, Pin::Core];
 #[test]
 fn serial_keeps_the_contract() {
     for (threads, pin) in THREADS.into_iter().flat_map(|threads| PINS.map(|pin| (threads, pin))) {
-        executor_contract(&Serial { threads: NonZero::new(threads).unwrap(), pin });
+        executor_contract(&|_| Box::new(Serial { threads: NonZero::new(threads).unwrap(), pin }));
     }
 }
 
 #[test]
 fn threads_keeps_the_contract() {
     for (threads, pin) in THREADS.into_iter().flat_map(|threads| PINS.map(|pin| (threads, pin))) {
-        executor_contract(&Threads { threads: NonZero::new(threads).unwrap(), pin });
+        executor_contract(&|_| Box::new(Threads { threads: NonZero::new(threads).unwrap(), pin }));
     }
 }

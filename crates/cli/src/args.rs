@@ -46,6 +46,8 @@ pub(crate) enum Command {
     Bench(Box<bench::BenchArgs>),
     /// Show what this machine offers: processor, memory, layouts
     Doctor,
+    /// Used by --layout processes; not for typing
+    Worker,
 }
 
 const EXAMPLES: &str = "\

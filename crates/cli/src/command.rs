@@ -9,6 +9,7 @@ mod output;
 mod plot;
 mod simulate;
 mod stop;
+mod worker;
 
 use crate::args::Command;
 use crate::exit::Outcome;
@@ -23,5 +24,6 @@ pub(crate) fn run(command: Command) -> Outcome {
         Command::Config(args) => config::run(&args),
         Command::Bench(args) => bench::run(*args),
         Command::Doctor => doctor::run(),
+        Command::Worker => worker::run(),
     }
 }

@@ -330,12 +330,16 @@ pub struct Summary {
     pub bytes_in: u64,
     /// Where the time went, summed over all workers.
     pub stages: Stages,
-    /// Threads that integrated.
+    /// Threads that integrated, or worker processes.
     pub threads: usize,
     /// Frames a worker took at once.
     pub batch: usize,
     /// True when the sink asked to stop early.
     pub stopped: bool,
+    /// Worker processes that were lost and what became of their frames, a sentence each; the run went on without them.
+    pub survived: Vec<String>,
+    /// Seconds until the first worker process was ready to integrate; 0 where workers are threads.
+    pub start: f64,
 }
 
 /// One parallel layout.

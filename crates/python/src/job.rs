@@ -97,8 +97,7 @@ impl Job {
                 plans: &plans,
                 frames: 0..count,
             };
-            let execution = &job.spec.execution;
-            let executor = execution.layout.executor(count, job.threads, execution.pin);
+            let executor = job.executor_for(count);
             let mut sink = Watched { sink: Collector::new(job, count, sums), watch };
             let ran = job.run_by(executor.as_ref(), &input, None, &mut sink);
             (sink.sink, ran)

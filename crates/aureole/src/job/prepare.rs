@@ -10,13 +10,14 @@ use std::time::Instant;
 use aureole_codec::{ChunkFormat, Isa};
 use aureole_core::decoded::Decoded;
 use aureole_core::images::{StackImage, StackImages};
-use aureole_core::pipeline::{Executor, Job, RunError, Sink, Source, StackSpec, Summary};
+use aureole_core::pipeline::{Executor, Job, Plan, RunError, Sink, Source, StackSpec, Summary};
 use aureole_core::plan::PlanSet;
 use aureole_core::recipe::ErrorModel;
 
 use super::variance::Variances;
 use super::{Attached, Execution, Given, JobError, JobSpec, RecipeSpec, map};
-use crate::machine::Topology;
+use crate::layout::{Launch, Layout, Processes, Serial, Threads};
+use crate::machine::{Pin, Topology};
 use crate::sink::nexus::{self, Map};
 use crate::source::{self, Paired, Stack};
 use recipe::Shared;
@@ -39,7 +40,7 @@ pub struct Prepared {
     decodes_whole: bool,
     /// The frames to integrate.
     pub frames: Range<usize>,
-    /// Threads to use.
+    /// Threads to use, or worker processes.
     pub threads: NonZero<usize>,
     /// Vector instructions in use.
     pub isa: Isa,
@@ -51,6 +52,8 @@ pub struct Prepared {
     pub map: Option<Map>,
     /// The arrays that it was given.
     pub attached: Attached,
+    /// How worker processes are started; this very program as `aureole worker` if nothing is said.
+    pub launch: Option<Launch>,
 }
 
 /// What a run of a prepared job takes in; all of it may be replaced by other frames of the same kind.
@@ -80,6 +83,7 @@ pub fn prepare(spec: JobSpec) -> Result<Prepared, JobError> {
 pub fn prepare_given(mut spec: JobSpec, given: Given) -> Result<Prepared, JobError> {
     let start = Instant::now();
     check_names(&spec.recipes)?;
+    check_layout(&spec)?;
     let isa = choose_isa(&spec.execution)?;
     let stack = given.stack.map_or_else(|| source::open(&spec.inputs), Ok)?;
     let frames = frame_range(&spec, stack.spec().frames)?;
@@ -110,7 +114,8 @@ pub fn prepare_given(mut spec: JobSpec, given: Given) -> Result<Prepared, JobErr
     let variance = given.variance.or(variance.map(|(_, stack)| stack));
     let mut seen = std::collections::BTreeSet::new();
     notices.retain(|notice| seen.insert(notice.clone()));
-    let threads = spec.execution.threads.and_then(NonZero::new).unwrap_or_else(default_threads);
+    let asked = spec.execution.threads.or(spec.execution.workers);
+    let threads = asked.and_then(NonZero::new).unwrap_or_else(default_threads);
     let (plans, seconds) = (PlanSet::new(plans), start.elapsed().as_secs_f64());
     let attached = given.attached;
     Ok(Prepared {
@@ -127,6 +132,7 @@ pub fn prepare_given(mut spec: JobSpec, given: Given) -> Result<Prepared, JobErr
         seconds,
         map,
         attached,
+        launch: None,
     })
 }
 
@@ -167,6 +173,29 @@ fn check_names(recipes: &[RecipeSpec]) -> Result<(), JobError> {
     Ok(())
 }
 
+/// Refuses what does not go with the layout.
+fn check_layout(spec: &JobSpec) -> Result<(), JobError> {
+    let Execution { layout, threads, workers, pin, .. } = spec.execution;
+    if layout != Layout::Processes {
+        let name = layout.name();
+        return workers.map_or(Ok(()), |workers| {
+            Err(option("--workers", format!("{workers}: layout {name} has no worker processes; processes has")))
+        });
+    }
+    if let Some(threads) = threads {
+        let reason = format!("{threads}: layout processes has workers of one thread each; give --workers {threads}");
+        return Err(option("--threads", reason));
+    }
+    if pin != Pin::Auto {
+        return Err(option("--pin", "layout processes leaves its workers where the system puts them; use auto"));
+    }
+    if !spec.images.is_empty() {
+        let reason = "images of the stack are summed in one process; use layout serial or threads";
+        return Err(option("--image", reason));
+    }
+    Ok(())
+}
+
 /// True where something beside sums needs decoded frames: images of the stack, or one of several recipes.
 fn decodes_whole(spec: &JobSpec) -> bool {
     let gathers = |recipe: &RecipeSpec| recipe.mode.selects() || recipe.error_model == ErrorModel::Azimuthal;
@@ -177,7 +206,26 @@ impl Prepared {
     /// What runs the job.
     #[must_use]
     pub fn executor(&self) -> Box<dyn Executor> {
-        self.spec.execution.layout.executor(self.frames.len(), self.threads, self.spec.execution.pin)
+        self.executor_for(self.frames.len())
+    }
+
+    /// What runs the job for so many frames.
+    #[must_use]
+    pub fn executor_for(&self, frames: usize) -> Box<dyn Executor> {
+        let (threads, pin) = (self.threads, self.spec.execution.pin);
+        match self.spec.execution.layout.choose(frames, threads) {
+            Layout::Serial => Box::new(Serial { threads, pin }),
+            Layout::Auto | Layout::Threads => Box::new(Threads { threads, pin }),
+            Layout::Processes => {
+                let launch = self.launch.clone().unwrap_or_else(Launch::this_program);
+                Box::new(Processes { workers: threads, launch, job: self.for_workers().to_json() })
+            }
+        }
+    }
+
+    /// What [`Prepared::threads`] counts: `threads`, or `processes`.
+    pub(super) fn hands(&self) -> &'static str {
+        if self.spec.execution.layout == Layout::Processes { "processes" } else { "threads" }
     }
 
     /// The recipes as described and as prepared.
@@ -228,17 +276,24 @@ impl Prepared {
         images: Option<&StackImages>,
         sink: &mut dyn Sink,
     ) -> Result<Summary, RunError> {
+        let Execution { batch, strict, .. } = self.spec.execution;
+        self.with_parts(input, images, |source, plan| {
+            executor.run(&Job { source, plan, frames: input.frames.clone(), batch, strict }, sink)
+        })
+    }
+
+    /// The source and the plan that an executor or a worker process is given.
+    pub(super) fn with_parts<T>(
+        &self,
+        input: &Input<'_>,
+        images: Option<&StackImages>,
+        then: impl FnOnce(&dyn Source, &dyn Plan) -> T,
+    ) -> T {
         let format = &self.stack.spec().format;
         let decoded = Decoded { plan: input.plans, images, format, isa: self.isa };
         let paired = input.variance.map(|variance| Paired { data: input.data, variance });
-        let job = Job {
-            source: paired.as_ref().map_or(input.data, |paired| paired),
-            plan: if self.decodes_whole { &decoded } else { input.plans },
-            frames: input.frames.clone(),
-            batch: self.spec.execution.batch,
-            strict: self.spec.execution.strict,
-        };
-        executor.run(&job, sink)
+        let source = paired.as_ref().map_or(input.data, |paired| paired);
+        then(source, if self.decodes_whole { &decoded } else { input.plans })
     }
 }
 

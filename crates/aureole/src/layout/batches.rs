@@ -4,6 +4,14 @@ use std::ops::Range;
 
 use aureole_core::pipeline::{ChunkBuf, Job, RunError, Source};
 
+/// Frames a worker takes at once unless told otherwise: the vector lanes of the kernel.
+const BATCH: usize = aureole_core::sums::LANES;
+
+/// Frames a batch when there are too few for full batches in the hands of every worker.
+pub(super) fn fair_share(frames: usize, workers: usize) -> usize {
+    frames.div_ceil(workers).clamp(1, BATCH)
+}
+
 /// The batches of a job, numbered from 0.
 #[derive(Clone, Debug)]
 pub(super) struct Batches {

@@ -20,9 +20,14 @@ impl<'a> Delivery<'a> {
         Delivery { sink, strict: job.strict, recipes: job.plan.recipes(), summary }
     }
 
+    /// True when the sink has a use for the sums of a pattern.
+    pub(super) fn wants_sums(&self) -> bool {
+        self.sink.wants_sums()
+    }
+
     /// Patterns for the given number of frames, with all the buffers that the sink has a use for.
     pub(super) fn patterns(&self, plan: &dyn Plan, frames: usize) -> Vec<Pattern> {
-        let sums = self.sink.wants_sums();
+        let sums = self.wants_sums();
         let pattern = |recipe| if sums { plan.pattern(recipe) } else { plan.pattern(recipe).without_sums() };
         (0..frames).flat_map(|_| (0..plan.recipes()).map(pattern)).collect()
     }

@@ -20,9 +20,6 @@ use super::guard::guard;
 use super::order::{Report, in_order, wait};
 use crate::machine::{Pin, Placement};
 
-/// Frames a thread takes at once unless told otherwise: the vector lanes of the kernel.
-const BATCH: usize = aureole_core::sums::LANES;
-
 /// Batches a thread that are announced to the source before they are read.
 const AHEAD: usize = 2;
 
@@ -57,7 +54,7 @@ impl Executor for Threads {
     }
 
     fn run(&self, job: &Job<'_>, sink: &mut dyn Sink) -> Result<Summary, RunError> {
-        let batches = Batches::new(job, fair_share(job.frames.len(), self.threads.get()))?;
+        let batches = Batches::new(job, batches::fair_share(job.frames.len(), self.threads.get()))?;
         let threads = self.threads.get().min(batches.len()).max(1);
         let mut delivery = Delivery::new(sink, job, threads, batches.size());
         let (free_sender, free) = unbounded();
@@ -98,11 +95,6 @@ impl Executor for Threads {
         })?;
         Ok(delivery.finish())
     }
-}
-
-/// Frames a batch when there are too few for full batches in every thread.
-fn fair_share(frames: usize, threads: usize) -> usize {
-    frames.div_ceil(threads).clamp(1, BATCH)
 }
 
 impl Shared<'_> {

@@ -12,7 +12,7 @@ use crate::print;
 const LAYOUTS: [(&str, &str); 7] = [
     ("serial", "works: one frame at a time, its blocks spread over all cores"),
     ("threads", "works: each thread takes frames of its own, up to 16 at once"),
-    ("processes", "not in this build yet"),
+    ("processes", "works: as threads, in processes of their own; one that crashes ends no run"),
     ("dask", "not in this build yet"),
     ("joblib", "not in this build yet"),
     ("gpu", "not in this build yet"),

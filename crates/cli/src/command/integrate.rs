@@ -40,6 +40,9 @@ pub(crate) fn run(args: IntegrateArgs) -> Outcome {
     let images = prepared.images().map_err(Failure::refused)?;
     let sink = NexusSink::create(&meant.output, description, meant.force).map_err(Failure::io)?;
     let (summary, seconds) = integrate(&prepared, images.as_ref(), sink, stop)?;
+    for note in &summary.survived {
+        print::stderr(&format!("note: {note}"));
+    }
     let report = Report::new(&prepared, &summary, seconds, &meant.output);
     print::stdout(&match meant.summary {
         SummaryForm::Text => report.text(),

@@ -4,6 +4,7 @@ mod bench;
 mod interrupted;
 mod maps;
 mod modes;
+mod processes;
 mod recipes;
 mod refusals;
 mod regions;

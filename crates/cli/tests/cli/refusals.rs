@@ -9,11 +9,17 @@ type Slip = (&'static str, &'static [&'static str]);
 const INTEGRATE: &[Slip] = &[
     ("--split fulll", &["--split", "fulll", "not a splitting; use no, bbox, pseudo or full", "did you mean full?"]),
     ("--unit q_nm-1", &["--unit", "q_nm-1", "did you mean q_nm^-1?", "2th_deg"]),
-    ("--layout thread", &["--layout thread", "use auto, serial or threads", "did you mean threads?"]),
+    ("--layout thread", &["--layout thread", "use auto, serial, threads or processes", "did you mean threads?"]),
     (
         "--error-model poison",
         &["--error-model poison", "use none, poisson, variance, azimuthal or hybrid", "did you mean poisson?"],
     ),
+    ("--workers 2", &["--workers 2: layout auto has no worker processes"]),
+    ("--layout threads --workers 2", &["--workers 2: layout threads has no worker processes; processes has"]),
+    ("--layout processes --threads 3", &["--threads 3: layout processes has workers", "--workers 3"]),
+    ("--layout processes --pin core", &["--pin: layout processes", "use auto"]),
+    ("--layout processes --image mean", &["--image: images of the stack are summed in one process"]),
+    ("--layout processes --workers 0", &["--workers", "0"]),
     ("--summary yaml", &["--summary yaml", "use text or json"]),
     ("--isa sse", &["--isa sse", "scalar, avx2, avx512 or neon"]),
     ("--bins 0", &["--bins", "0"]),

@@ -210,6 +210,7 @@ fn execution(run: &RunArgs) -> Execution {
     Execution {
         layout: Layout::from_name(run.layout).unwrap_or_default(),
         threads: run.threads.map(usize::from),
+        workers: run.workers.map(usize::from),
         pin: Pin::from_name(run.pin).unwrap_or_default(),
         batch: run.batch.map(usize::from),
         isa: run.isa.map(str::to_owned),

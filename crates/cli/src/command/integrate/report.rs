@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use aureole::job::{Prepared, RecipeSpec};
+use aureole::layout::Layout;
 use aureole_core::pipeline::{Source, Summary};
 use aureole_core::recipe::Mode;
 use serde_json::json;
@@ -13,6 +14,7 @@ use crate::print;
 pub(super) fn header(prepared: &Prepared) -> String {
     let spec = prepared.stack.spec();
     let several = prepared.recipes.len() > 1;
+    let layout = prepared.spec.execution.layout;
     let recipes = prepared
         .each_recipe()
         .map(|(recipe, _)| if several { format!("{}: {}", recipe.name, described(recipe)) } else { described(recipe) });
@@ -24,7 +26,7 @@ pub(super) fn header(prepared: &Prepared) -> String {
         spec.format,
         recipes.collect::<Vec<_>>().join(" · "),
         prepared.executor().name(),
-        print::count(prepared.threads.get(), "core"),
+        print::count(prepared.threads.get(), if layout == Layout::Processes { "worker" } else { "core" }),
         prepared.isa,
     )
 }
@@ -108,6 +110,8 @@ impl<'a> Report<'a> {
             "layout": self.prepared.executor().name(),
             "threads": summary.threads,
             "batch": summary.batch,
+            "start_seconds": summary.start,
+            "workers_lost": summary.survived.len(),
             "isa": self.prepared.isa.name(),
             "recipes": self.prepared.recipes.len(),
             "pixels": self.pixels(),
