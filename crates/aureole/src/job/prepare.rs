@@ -1,6 +1,7 @@
 //! From a description to what an executor runs.
 
 mod images;
+mod layout;
 mod recipe;
 
 use std::num::NonZero;
@@ -16,8 +17,9 @@ use aureole_core::recipe::ErrorModel;
 
 use super::variance::Variances;
 use super::{Attached, Execution, Given, JobError, JobSpec, RecipeSpec, map};
+use crate::layout::elsewhere::Missing;
 use crate::layout::{Launch, Layout, Processes, Serial, Threads};
-use crate::machine::{Pin, Topology};
+use crate::machine::Topology;
 use crate::sink::nexus::{self, Map};
 use crate::source::{self, Paired, Stack};
 use recipe::Shared;
@@ -52,6 +54,8 @@ pub struct Prepared {
     pub map: Option<Map>,
     /// The arrays that it was given.
     pub attached: Attached,
+    /// The frames were given to it; they are in no file.
+    pub(super) given_frames: bool,
     /// How worker processes are started; this very program as `aureole worker` if nothing is said.
     pub launch: Option<Launch>,
 }
@@ -83,8 +87,9 @@ pub fn prepare(spec: JobSpec) -> Result<Prepared, JobError> {
 pub fn prepare_given(mut spec: JobSpec, given: Given) -> Result<Prepared, JobError> {
     let start = Instant::now();
     check_names(&spec.recipes)?;
-    check_layout(&spec)?;
+    layout::check(&spec)?;
     let isa = choose_isa(&spec.execution)?;
+    let given_frames = given.stack.is_some();
     let stack = given.stack.map_or_else(|| source::open(&spec.inputs), Ok)?;
     let frames = frame_range(&spec, stack.spec().frames)?;
     let map = map::prepare(&spec, frames.end, &stack)?;
@@ -132,6 +137,7 @@ pub fn prepare_given(mut spec: JobSpec, given: Given) -> Result<Prepared, JobErr
         seconds,
         map,
         attached,
+        given_frames,
         launch: None,
     })
 }
@@ -173,29 +179,6 @@ fn check_names(recipes: &[RecipeSpec]) -> Result<(), JobError> {
     Ok(())
 }
 
-/// Refuses what does not go with the layout.
-fn check_layout(spec: &JobSpec) -> Result<(), JobError> {
-    let Execution { layout, threads, workers, pin, .. } = spec.execution;
-    if layout != Layout::Processes {
-        let name = layout.name();
-        return workers.map_or(Ok(()), |workers| {
-            Err(option("--workers", format!("{workers}: layout {name} has no worker processes; processes has")))
-        });
-    }
-    if let Some(threads) = threads {
-        let reason = format!("{threads}: layout processes has workers of one thread each; give --workers {threads}");
-        return Err(option("--threads", reason));
-    }
-    if pin != Pin::Auto {
-        return Err(option("--pin", "layout processes leaves its workers where the system puts them; use auto"));
-    }
-    if !spec.images.is_empty() {
-        let reason = "images of the stack are summed in one process; use layout serial or threads";
-        return Err(option("--image", reason));
-    }
-    Ok(())
-}
-
 /// True where something beside sums needs decoded frames: images of the stack, or one of several recipes.
 fn decodes_whole(spec: &JobSpec) -> bool {
     let gathers = |recipe: &RecipeSpec| recipe.mode.selects() || recipe.error_model == ErrorModel::Azimuthal;
@@ -220,12 +203,19 @@ impl Prepared {
                 let launch = self.launch.clone().unwrap_or_else(Launch::this_program);
                 Box::new(Processes { workers: threads, launch, job: self.for_workers().to_json() })
             }
+            // Their engines come from outside, see `run_by`.
+            layout @ (Layout::Dask | Layout::Joblib) => Box::new(Missing(layout.name())),
         }
     }
 
-    /// What [`Prepared::threads`] counts: `threads`, or `processes`.
-    pub(super) fn hands(&self) -> &'static str {
-        if self.spec.execution.layout == Layout::Processes { "processes" } else { "threads" }
+    /// What [`Prepared::threads`] counts: `threads`, `processes` or `workers`.
+    #[must_use]
+    pub fn hands(&self) -> &'static str {
+        match self.spec.execution.layout {
+            Layout::Processes => "processes",
+            Layout::Dask | Layout::Joblib => "workers",
+            Layout::Auto | Layout::Serial | Layout::Threads => "threads",
+        }
     }
 
     /// The recipes as described and as prepared.
@@ -324,6 +314,6 @@ fn plan_format(decoded: bool, spec: &StackSpec) -> Result<ChunkFormat, JobError>
 }
 
 /// An option with a value that is not allowed.
-fn option(option: &'static str, reason: impl Into<String>) -> JobError {
+pub(super) fn option(option: &'static str, reason: impl Into<String>) -> JobError {
     JobError::Option { option, reason: reason.into() }
 }

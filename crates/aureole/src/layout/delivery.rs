@@ -20,6 +20,11 @@ impl<'a> Delivery<'a> {
         Delivery { sink, strict: job.strict, recipes: job.plan.recipes(), summary }
     }
 
+    /// False when the sink wants no more.
+    pub(super) fn wants_more(&mut self) -> bool {
+        self.sink.wants_more()
+    }
+
     /// True when the sink has a use for the sums of a pattern.
     pub(super) fn wants_sums(&self) -> bool {
         self.sink.wants_sums()
