@@ -1,5 +1,6 @@
 //! The description of a run: enough for another process to do it again.
 
+mod absolute;
 mod auto;
 mod bins;
 mod cache;
@@ -7,6 +8,7 @@ mod edges;
 mod error;
 mod given;
 mod map;
+mod parcel;
 mod prepare;
 pub mod pyfai;
 mod record;
@@ -27,6 +29,7 @@ use serde::{Deserialize, Serialize};
 pub use error::JobError;
 pub use given::{ATTACHED, Attached, Given};
 pub use map::{MapAxisSpec, MapSpec};
+pub use parcel::{Parcel, Sent};
 pub use prepare::{Prepared, PreparedRecipe, default_threads, prepare, prepare_given, read_geometry};
 pub use record::named_files;
 pub use run::Input;
@@ -249,8 +252,13 @@ pub struct Execution {
     pub layout: Layout,
     /// Threads; one a physical core that the process may use if nothing is said.
     pub threads: Option<usize>,
-    /// Worker processes of the layout `processes`; one a physical core that the process may use if nothing is said.
+    /// Workers of the layouts `processes`, `dask` and `joblib`, of one thread each; one a physical core that the process may use
+    /// if nothing is said.
     pub workers: Option<usize>,
+    /// Address of the scheduler of a Dask cluster that is there already; a cluster of its own if nothing is said.
+    pub scheduler: Option<String>,
+    /// Frames a task of the layouts `dask` and `joblib`; the layout's own choice if nothing is said.
+    pub range: Option<usize>,
     /// Where threads are held.
     pub pin: Pin,
     /// Frames a worker takes at once; the layout's own choice if nothing is said.

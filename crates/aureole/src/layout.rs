@@ -4,6 +4,7 @@
 mod ahead;
 mod batches;
 mod delivery;
+pub mod elsewhere;
 mod guard;
 mod order;
 pub mod processes;
@@ -14,6 +15,7 @@ use std::num::NonZero;
 
 use serde::{Deserialize, Serialize};
 
+pub use elsewhere::Elsewhere;
 pub use processes::{Launch, Processes};
 pub use serial::Serial;
 pub use threads::Threads;
@@ -31,11 +33,15 @@ pub enum Layout {
     Threads,
     /// Worker processes take batches of frames.
     Processes,
+    /// Workers of a Dask cluster take ranges of frames.
+    Dask,
+    /// Workers of Joblib take ranges of frames.
+    Joblib,
 }
 
 impl Layout {
     /// The names, as `--layout` takes them.
-    pub const NAMES: [&'static str; 4] = ["auto", "serial", "threads", "processes"];
+    pub const NAMES: [&'static str; 6] = ["auto", "serial", "threads", "processes", "dask", "joblib"];
 
     /// The layout of the given name.
     #[must_use]
@@ -45,6 +51,8 @@ impl Layout {
             "serial" => Some(Layout::Serial),
             "threads" => Some(Layout::Threads),
             "processes" => Some(Layout::Processes),
+            "dask" => Some(Layout::Dask),
+            "joblib" => Some(Layout::Joblib),
             _ => None,
         }
     }
@@ -57,6 +65,8 @@ impl Layout {
             Layout::Serial => "serial",
             Layout::Threads => "threads",
             Layout::Processes => "processes",
+            Layout::Dask => "dask",
+            Layout::Joblib => "joblib",
         }
     }
 
@@ -64,6 +74,12 @@ impl Layout {
     #[must_use]
     pub const fn in_process(self) -> bool {
         matches!(self, Layout::Serial | Layout::Threads)
+    }
+
+    /// True for a layout whose workers are those of an engine outside this program ([`elsewhere`]).
+    #[must_use]
+    pub const fn by_engine(self) -> bool {
+        matches!(self, Layout::Dask | Layout::Joblib)
     }
 
     /// The rule behind `auto` on a machine that was not measured: `threads`, whose threads never wait for each other, unless there

@@ -11,13 +11,15 @@ mod simulate;
 mod stop;
 mod worker;
 
+use aureole::layout::elsewhere::Engines;
+
 use crate::args::Command;
 use crate::exit::Outcome;
 
 /// Runs a subcommand to its end.
-pub(crate) fn run(command: Command) -> Outcome {
+pub(crate) fn run(command: Command, engines: Option<&dyn Engines>) -> Outcome {
     match command {
-        Command::Integrate(args) => integrate::run(*args),
+        Command::Integrate(args) => integrate::run(*args, engines),
         Command::Info(args) => info::run(&args),
         Command::Simulate(args) => simulate::run(&args),
         Command::Plot(args) => plot::run(&args),

@@ -10,13 +10,16 @@ mod progress;
 use std::ffi::OsString;
 use std::process::ExitCode;
 
+use aureole::layout::elsewhere::Engines;
 use clap::Parser;
 
 /// Does what was typed, `arguments` with the program's own name first, and returns the exit code: 0 done, 1 a file could not
 /// be written, 2 refused, 3 some frames failed, 130 stopped.
 ///
+/// `engines` run the layouts that are not part of this program.
+///
 /// Help, the version and what clap refuses are printed as the program would print them.
-pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
+pub fn run(arguments: impl IntoIterator<Item = OsString>, engines: Option<&dyn Engines>) -> u8 {
     let typed = match args::Typed::try_parse_from(arguments) {
         Ok(typed) => typed,
         Err(said) => {
@@ -24,7 +27,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
             return u8::try_from(said.exit_code()).unwrap_or(2);
         }
     };
-    match command::run(typed.command) {
+    match command::run(typed.command, engines) {
         Ok(exit) => exit.code(),
         Err(failure) => {
             print::stderr(&format!("error: {failure}"));
@@ -35,5 +38,5 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
 
 /// The same as the end of a process.
 pub fn main() -> ExitCode {
-    run(std::env::args_os()).into()
+    run(std::env::args_os(), None).into()
 }

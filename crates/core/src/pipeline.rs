@@ -295,6 +295,9 @@ pub enum RunError {
     /// The job itself cannot be run.
     #[error("{0}")]
     Job(String),
+    /// What spreads the work over other machines is gone; what was pushed before is kept.
+    #[error("{0}")]
+    Engine(String),
 }
 
 /// Seconds spent in each stage, summed over all workers.

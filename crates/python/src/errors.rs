@@ -24,6 +24,14 @@ pub(crate) fn broken(error: &RunError) -> PyErr {
     match error {
         RunError::Job(_) | RunError::Frame { .. } => PyValueError::new_err(text),
         RunError::Sink(_) => PyOSError::new_err(text),
-        RunError::Worker { .. } => PyRuntimeError::new_err(text),
+        RunError::Worker { .. } | RunError::Engine(_) => PyRuntimeError::new_err(text),
+    }
+}
+
+/// The same in a task, of which the run that gave it says the rest.
+pub(crate) fn of_task(error: &RunError) -> PyErr {
+    match error {
+        RunError::Worker { reason, .. } => PyRuntimeError::new_err(reason.clone()),
+        error => broken(error),
     }
 }

@@ -5,17 +5,21 @@ mod describe;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use aureole::job::{self, Given, Input, JobSpec, Prepared};
+use aureole::job::{self, Given, Input, JobSpec, Parcel, Prepared};
+use aureole::layout::Elsewhere;
 use aureole::sink::NexusSink;
 use aureole_core::dtype::Dtype;
-use aureole_core::pipeline::{RunError, Source, StackSpec, Summary};
+use aureole_core::images::StackImages;
+use aureole_core::pipeline::{RunError, Sink, Source, StackSpec, Summary};
 use numpy::PyUntypedArray;
 use pyo3::exceptions::{PyFileExistsError, PyValueError};
 use pyo3::prelude::*;
-use pyo3::types::PyDict;
+use pyo3::pybacked::PyBackedBytes;
+use pyo3::types::{PyBytes, PyDict};
 
 use crate::arrays::attached;
-use crate::errors::{broken, refused};
+use crate::engine;
+use crate::errors::{broken, of_task, refused};
 use crate::frames::{ArraySource, blank};
 use crate::rows::Collector;
 use crate::supervise::{Watched, abandonable, supervise};
@@ -106,18 +110,56 @@ impl Job {
         collector.into_python(py)
     }
 
-    /// Integrates the job's own frames and returns all patterns; `progress` is called with the number of frames done.
-    #[pyo3(signature = (sums=false, progress=None))]
-    fn run<'py>(
+    /// The job for a worker elsewhere, as bytes, and whether the frames must go with its tasks.
+    fn parcel<'py>(&self, py: Python<'py>, send_chunks: bool) -> PyResult<(Bound<'py, PyBytes>, bool)> {
+        let job = &*self.prepared;
+        let parcel = py.detach(|| job.parcel(send_chunks).map(|parcel| parcel.to_bytes()));
+        let bytes = PyBytes::new(py, &parcel.map_err(|error| refused(&error))?);
+        Ok((bytes, job.sends_chunks(send_chunks)))
+    }
+
+    /// The job that `parcel` wrote, made ready.
+    #[staticmethod]
+    fn from_parcel(py: Python<'_>, parcel: PyBackedBytes) -> PyResult<Job> {
+        let prepared = abandonable(py, move || Parcel::from_bytes(&parcel).and_then(Parcel::prepare))?;
+        Ok(Job { prepared: Arc::new(prepared.map_err(|error| refused(&error))?) })
+    }
+
+    /// The stored bytes of the frames `start` to `stop`, to go with a task.
+    fn chunks<'py>(&self, py: Python<'py>, start: usize, stop: usize) -> Bound<'py, PyBytes> {
+        let chunks = py.detach(|| self.prepared.chunks(start..stop));
+        PyBytes::new(py, &chunks)
+    }
+
+    /// Integrates the frames `start` to `stop` in one thread: the encoded patterns. The frames are the job's own, or those that
+    /// came as `chunks`.
+    fn integrate_range<'py>(
         &self,
+        py: Python<'py>,
+        start: usize,
+        stop: usize,
+        sums: bool,
+        chunks: Option<Bound<'py, PyBytes>>,
+    ) -> PyResult<Bound<'py, PyBytes>> {
+        let chunks = chunks.map(PyBackedBytes::from);
+        let done = py.detach(|| self.prepared.integrate_range(start..stop, chunks.as_deref(), sums));
+        Ok(PyBytes::new(py, &done.map_err(|error| of_task(&error))?))
+    }
+
+    /// Integrates the job's own frames and returns all patterns; `progress` is called with the number of frames done.
+    #[pyo3(signature = (sums=false, progress=None, engine=None))]
+    fn run<'py>(
+        this: &Bound<'py, Self>,
         py: Python<'py>,
         sums: bool,
         progress: Option<&Bound<'py, PyAny>>,
+        engine: Option<&Bound<'py, PyAny>>,
     ) -> PyResult<(Bound<'py, PyDict>, Bound<'py, PyDict>)> {
-        let job = &*self.prepared;
+        let job = &*this.get().prepared;
+        let layout = engine.map(|engine| engine::layout(engine, this)).transpose()?;
         let (collector, ran) = supervise(py, progress, |watch| {
             let mut sink = Watched { sink: Collector::new(job, job.frames.len(), sums), watch };
-            let ran = job.run(None, &mut sink);
+            let ran = run_by(job, layout.as_ref(), None, &mut sink);
             (sink.sink, ran)
         })?;
         let summary = ran.map_err(|error| broken(&error))?;
@@ -125,26 +167,28 @@ impl Job {
     }
 
     /// Integrates the job's own frames into the NeXus file `path`; what was pushed before an error or Ctrl-C is in it.
-    #[pyo3(signature = (path, force=false, sums=false, progress=None))]
+    #[pyo3(signature = (path, force=false, sums=false, progress=None, engine=None))]
     fn write<'py>(
-        &self,
+        this: &Bound<'py, Self>,
         py: Python<'py>,
         path: &Bound<'_, PyAny>,
         force: bool,
         sums: bool,
         progress: Option<&Bound<'py, PyAny>>,
+        engine: Option<&Bound<'py, PyAny>>,
     ) -> PyResult<Bound<'py, PyDict>> {
         let path: PathBuf = path.extract()?;
         if path.exists() && !force {
             return Err(PyFileExistsError::new_err(format!("{}: exists; force=True replaces it", path.display())));
         }
-        let job = &*self.prepared;
+        let job = &*this.get().prepared;
+        let layout = engine.map(|engine| engine::layout(engine, this)).transpose()?;
         let description = job.description(sums).map_err(|error| refused(&error))?;
         let images = job.images().map_err(|error| refused(&error))?;
         let written = supervise(py, progress, |watch| -> Result<Summary, RunError> {
             let sink = NexusSink::create(&path, description, force)?;
             let mut sink = Watched { sink, watch };
-            let ran = job.run(images.as_ref(), &mut sink);
+            let ran = run_by(job, layout.as_ref(), images.as_ref(), &mut sink);
             let mut sink = sink.sink;
             if let (Some(images), Ok(Summary { stopped: false, .. })) = (&images, &ran) {
                 sink.write_images(job.stack.spec().shape, &job.spec.images, images)?;
@@ -208,6 +252,19 @@ impl Job {
         }
         let words = |spec: &StackSpec| format!("{} x {} {}", spec.shape.0, spec.shape.1, spec.dtype);
         Err(PyValueError::new_err(format!("frames of {}; the job was made for {}", words(here), words(there))))
+    }
+}
+
+/// Runs the job by the layout of an engine, or by the job's own.
+pub(crate) fn run_by(
+    job: &Prepared,
+    layout: Option<&Elsewhere<'_>>,
+    images: Option<&StackImages>,
+    sink: &mut dyn Sink,
+) -> Result<Summary, RunError> {
+    match layout {
+        Some(layout) => job.run_by(layout, &job.input(), images, sink),
+        None => job.run(images, sink),
     }
 }
 

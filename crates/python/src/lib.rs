@@ -6,6 +6,7 @@
 
 mod arrays;
 mod command;
+mod engine;
 mod errors;
 mod frames;
 mod job;
@@ -13,6 +14,8 @@ mod names;
 mod rows;
 mod stream;
 mod supervise;
+#[cfg(feature = "testing")]
+mod testing;
 
 use aureole::layout::{Launch, Layout};
 use pyo3::prelude::*;
@@ -24,10 +27,13 @@ fn _native(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_class::<job::Job>()?;
     module.add_class::<stream::Stream>()?;
     module.add_function(wrap_pyfunction!(command::command, module)?)?;
+    module.add_function(wrap_pyfunction!(engine::default_workers, module)?)?;
     module.add_function(wrap_pyfunction!(names::read_geometry, module)?)?;
     module.add_function(wrap_pyfunction!(names::mode, module)?)?;
     module.add_function(wrap_pyfunction!(names::splitting, module)?)?;
     module.add_function(wrap_pyfunction!(arrays::read_image, module)?)?;
+    #[cfg(feature = "testing")]
+    testing::add(module)?;
     workers_of(module.py())
 }
 

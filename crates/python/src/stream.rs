@@ -12,8 +12,9 @@ use pyo3::exceptions::PyRuntimeError;
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
 
+use crate::engine;
 use crate::errors::broken;
-use crate::job::Job;
+use crate::job::{Job, run_by};
 use crate::rows::Collector;
 
 /// Deliveries that wait for the reader, at most; a delivery is a batch of frames.
@@ -51,17 +52,18 @@ impl Sink for Handing {
 #[pymethods]
 impl Stream {
     #[new]
-    #[pyo3(signature = (job, sums=false))]
-    fn new(job: Bound<'_, Job>, sums: bool) -> Stream {
+    #[pyo3(signature = (job, sums=false, engine=None))]
+    fn new(job: Bound<'_, Job>, sums: bool, engine: Option<&Bound<'_, PyAny>>) -> PyResult<Stream> {
         let prepared = job.get().prepared.clone();
+        let layout = engine.map(|engine| engine::layout(engine, &job)).transpose()?;
         let (to, from) = bounded(WAITING);
         let thread = std::thread::spawn(move || {
             let mut sink = Handing { to: to.clone(), sums };
-            if let Err(error) = prepared.run(None, &mut sink) {
+            if let Err(error) = run_by(&prepared, layout.as_ref(), None, &mut sink) {
                 let _ = to.send(Err(error));
             }
         });
-        Stream { job: job.unbind(), sums, run: Mutex::new(Some((from, thread))) }
+        Ok(Stream { job: job.unbind(), sums, run: Mutex::new(Some((from, thread))) })
     }
 
     fn __iter__(this: Py<Self>) -> Py<Self> {

@@ -1,6 +1,7 @@
 //! From a description to what an executor runs.
 
 mod images;
+mod layout;
 mod recipe;
 
 use std::fs::File;
@@ -19,7 +20,7 @@ use super::bins::Bins;
 use super::variance::Variances;
 use super::{Attached, Execution, Given, JobError, JobSpec, RecipeSpec, map};
 use crate::layout::{Launch, Layout};
-use crate::machine::{Pin, Topology};
+use crate::machine::Topology;
 use crate::sink::nexus::{self, Map};
 use crate::source::{self, Stack};
 use recipe::Shared;
@@ -54,6 +55,8 @@ pub struct Prepared {
     pub map: Option<Map>,
     /// The arrays that it was given.
     pub attached: Attached,
+    /// The frames were given to it; they are in no file.
+    pub(super) given_frames: bool,
     /// How worker processes are started; this very program as `aureole worker` if nothing is said.
     pub launch: Option<Launch>,
     /// The bins, for worker processes.
@@ -81,8 +84,9 @@ pub fn prepare_given(spec: JobSpec, given: Given) -> Result<Prepared, JobError> 
 pub(super) fn prepare_with(mut spec: JobSpec, given: Given, mut bins: Option<Bins>) -> Result<Prepared, JobError> {
     let start = Instant::now();
     check_names(&spec.recipes)?;
-    check_layout(&spec, &given)?;
+    layout::check(&spec, &given)?;
     let isa = choose_isa(&spec.execution)?;
+    let given_frames = given.stack.is_some();
     let stack = given.stack.map_or_else(|| source::open(&spec.inputs), Ok)?;
     let frames = frame_range(&spec, stack.spec().frames)?;
     let map = map::prepare(&spec, frames.end, &stack)?;
@@ -130,6 +134,7 @@ pub(super) fn prepare_with(mut spec: JobSpec, given: Given, mut bins: Option<Bin
         seconds,
         map,
         attached,
+        given_frames,
         launch: None,
         bins: bins.as_ref().and_then(Bins::file),
     })
@@ -172,36 +177,6 @@ fn check_names(recipes: &[RecipeSpec]) -> Result<(), JobError> {
     Ok(())
 }
 
-/// Refuses what does not go with the layout.
-fn check_layout(spec: &JobSpec, given: &Given) -> Result<(), JobError> {
-    let Execution { layout, threads, workers, pin, .. } = spec.execution;
-    if layout != Layout::Processes {
-        let name = layout.name();
-        return workers.map_or(Ok(()), |workers| {
-            Err(option(
-                "--workers",
-                format!("{workers} asked for; layout {name} has no worker processes, processes has"),
-            ))
-        });
-    }
-    if let Some(threads) = threads {
-        let reason = format!("layout processes has workers of one thread each; give --workers {threads}");
-        return Err(option("--threads", reason));
-    }
-    if pin != Pin::Auto {
-        return Err(option("--pin", "layout processes leaves its workers where the system puts them; use auto"));
-    }
-    if !given.is_empty() {
-        let reason = "processes: its workers read files, not the frames and arrays of this process; use layout threads";
-        return Err(option("--layout", reason));
-    }
-    if !spec.images.is_empty() {
-        let reason = "images of the stack are summed in one process; use layout serial or threads";
-        return Err(option("--image", reason));
-    }
-    Ok(())
-}
-
 /// True where something beside sums needs decoded frames: images of the stack, or one of several recipes.
 fn decodes_whole(spec: &JobSpec) -> bool {
     let gathers = |recipe: &RecipeSpec| recipe.mode.selects() || recipe.error_model == ErrorModel::Azimuthal;
@@ -209,9 +184,14 @@ fn decodes_whole(spec: &JobSpec) -> bool {
 }
 
 impl Prepared {
-    /// What [`Prepared::threads`] counts: `threads`, or `processes`.
-    pub(super) fn hands(&self) -> &'static str {
-        if self.spec.execution.layout == Layout::Processes { "processes" } else { "threads" }
+    /// What [`Prepared::threads`] counts: `threads`, `processes` or `workers`.
+    #[must_use]
+    pub fn hands(&self) -> &'static str {
+        match self.spec.execution.layout {
+            Layout::Processes => "processes",
+            Layout::Dask | Layout::Joblib => "workers",
+            Layout::Auto | Layout::Serial | Layout::Threads => "threads",
+        }
     }
 
     /// The recipes as described and as prepared.
@@ -259,6 +239,6 @@ fn plan_format(decoded: bool, spec: &StackSpec) -> Result<ChunkFormat, JobError>
 }
 
 /// An option with a value that is not allowed.
-fn option(option: &'static str, reason: impl Into<String>) -> JobError {
+pub(super) fn option(option: &'static str, reason: impl Into<String>) -> JobError {
     JobError::Option { option, reason: reason.into() }
 }

@@ -8,6 +8,7 @@ use aureole_core::pipeline::{Executor, Job, Plan, RunError, Sink, Source, Summar
 use aureole_core::plan::PlanSet;
 
 use super::{Execution, Prepared};
+use crate::layout::elsewhere::Missing;
 use crate::layout::{Launch, Layout, Processes, Serial, Threads};
 use crate::source::Paired;
 
@@ -42,6 +43,8 @@ impl Prepared {
                 let (job, beside) = (self.for_workers().to_json(), self.bins.clone());
                 Box::new(Processes { workers: threads, launch, job, beside })
             }
+            // Their engines come from outside, see `run_by`.
+            layout @ (Layout::Dask | Layout::Joblib) => Box::new(Missing(layout.name())),
         }
     }
 

@@ -1,12 +1,15 @@
-//! The job as a worker process of the layout `processes` takes it.
+//! The job as workers in other processes take it: those of the layout `processes`, and those of engines.
 
+use std::ops::Range;
 use std::os::unix::net::UnixStream;
+
+use aureole_core::pipeline::{Job, RunError, Source};
 
 use super::bins::Bins;
 use super::prepare::prepare_with;
-use super::{Execution, Given, JobSpec, Prepared};
-use crate::layout::Layout;
+use super::{Execution, Given, Input, JobSpec, Prepared, Sent};
 use crate::layout::processes::WorkerEnd;
+use crate::layout::{Layout, elsewhere};
 
 /// Serves as a worker process: takes a job from the run at the other end of `socket`, prepares it, and integrates the frames
 /// that it is given.
@@ -27,6 +30,27 @@ pub fn work(socket: UnixStream) -> Result<(), String> {
 }
 
 impl Prepared {
+    /// Integrates some frames in one thread, for an engine: the bytes of their patterns. The frames are those of the job's
+    /// stack, or `chunks` of it that were sent, as [`Prepared::chunks`] gave them.
+    ///
+    /// # Errors
+    /// See [`RunError`].
+    pub fn integrate_range(
+        &self,
+        frames: Range<usize>,
+        chunks: Option<&[u8]>,
+        sums: bool,
+    ) -> Result<Vec<u8>, RunError> {
+        let spec = || self.stack.spec().clone();
+        let sent = chunks.map(|chunks| Sent::new(spec(), frames.start, chunks)).transpose().map_err(RunError::Job)?;
+        let data = sent.as_ref().map_or(&self.stack as &dyn Source, |sent| sent);
+        let input = Input { data, ..self.input() };
+        self.with_parts(&input, None, |source, plan| {
+            let batch = self.spec.execution.batch;
+            elsewhere::integrate(&Job { source, plan, frames, batch, strict: false }, sums)
+        })
+    }
+
     /// What a worker process is told: the same frames and recipes, and the same vector instructions.
     pub(super) fn for_workers(&self) -> JobSpec {
         let execution = Execution {

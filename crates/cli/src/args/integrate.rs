@@ -1,5 +1,6 @@
 //! `aureole integrate`.
 
+mod engine;
 mod layers;
 mod meant;
 mod recipe;
@@ -85,16 +86,20 @@ pub(crate) struct RunArgs {
     #[arg(long, value_name = "A:B")]
     pub(crate) frames: Option<Frames>,
     /// How the work is spread: serial (one frame at a time, its blocks over all cores), threads (each thread takes
-    /// frames of its own), processes (as threads, in processes of their own; one that crashes ends no run) or auto: what aureole bench --retune found fastest here, with its threads and batch, where none of
+    /// frames of its own), processes (as threads, in processes of their own; one that crashes ends no run), dask and joblib (tasks
+    /// for the workers of these, see docs/clusters.md) or auto: what aureole bench --retune found fastest here, with its threads and batch, where none of
     /// the three is typed; or else threads, and serial for fewer frames than threads
     #[arg(long, default_value = "auto", value_parser = one_of("a layout", Layout::NAMES), hide_possible_values = true)]
     pub(crate) layout: &'static str,
     /// Threads to use [default: one a physical core that this process may use]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
     pub(crate) threads: Option<u16>,
-    /// Worker processes of --layout processes [default: one a physical core that this process may use]
+    /// Workers of --layout processes, dask and joblib, of one thread each [default: one a physical core that this process may use]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
     pub(crate) workers: Option<u16>,
+    /// Engines
+    #[command(flatten)]
+    pub(crate) engine: engine::EngineArgs,
     /// Where threads are held: auto (near their memory, where the machine has several NUMA nodes), off, cache (among the cores
     /// that share a last cache) or core (one each; for a machine that runs nothing else)
     #[arg(long, default_value = "auto", value_parser = one_of("a place for threads", Pin::NAMES), hide_possible_values = true)]

@@ -13,8 +13,8 @@ const LAYOUTS: [(&str, &str); 7] = [
     ("serial", "works: one frame at a time, its blocks spread over all cores"),
     ("threads", "works: each thread takes frames of its own, up to 16 at once"),
     ("processes", "works: as threads, in processes of their own; one that crashes ends no run"),
-    ("dask", "not in this build yet"),
-    ("joblib", "not in this build yet"),
+    ("dask", "works from the Python package, where Dask is: pip install \"aureole[dask]\""),
+    ("joblib", "works from the Python package, where Joblib is: pip install \"aureole[joblib]\""),
     ("gpu", "not in this build yet"),
     ("fpga", "not in this build yet"),
 ];

@@ -1,14 +1,17 @@
 //! `aureole integrate`: a stack to patterns.
 
+mod engine;
 mod report;
 mod watched;
 
 use std::os::unix::fs::MetadataExt;
 use std::path::Path;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 
 use aureole::job::{self, Prepared};
+use aureole::layout::elsewhere::{Elsewhere, Engines};
 use aureole::sink::NexusSink;
 use aureole::tuned;
 use aureole_core::images::StackImages;
@@ -22,8 +25,9 @@ use crate::progress::Progress;
 use report::Report;
 use watched::Watched;
 
-pub(crate) fn run(args: IntegrateArgs) -> Outcome {
+pub(crate) fn run(args: IntegrateArgs, engines: Option<&dyn Engines>) -> Outcome {
     let meant = args.meant()?;
+    engine::check(&meant, engines)?;
     check_output(&meant)?;
     let stop = stop::on_signal()?;
     let mut prepared = job::prepare(meant.job.clone()).map_err(Failure::refused)?;
@@ -35,11 +39,20 @@ pub(crate) fn run(args: IntegrateArgs) -> Outcome {
     if stop.load(Ordering::Relaxed) {
         return Ok(Exit::Interrupted);
     }
-    print::stderr(&report::header(&prepared));
-    let description = prepared.description(meant.sums).map_err(Failure::refused)?;
+    let mut description = prepared.description(meant.sums).map_err(Failure::refused)?;
     let images = prepared.images().map_err(Failure::refused)?;
+    let prepared = Arc::new(prepared);
+    let elsewhere = engine::start(&meant, &prepared, engines)?;
+    let workers = elsewhere.as_ref().map_or(prepared.threads.get(), |layout| layout.engine.workers());
+    if elsewhere.is_some() {
+        description.provenance.device = format!("{workers} {}", prepared.hands());
+    }
+    if stop.load(Ordering::Relaxed) {
+        return Ok(Exit::Interrupted);
+    }
+    print::stderr(&report::header(&prepared, workers));
     let sink = NexusSink::create(&meant.output, description, meant.force).map_err(Failure::io)?;
-    let (summary, seconds) = integrate(&prepared, images.as_ref(), sink, stop)?;
+    let (summary, seconds) = integrate(&prepared, elsewhere.as_ref(), images.as_ref(), sink, stop)?;
     for note in &summary.survived {
         print::stderr(&format!("note: {note}"));
     }
@@ -96,6 +109,7 @@ fn refuse_same(input: &Path, output: &Path) -> Result<(), Failure> {
 /// the file.
 fn integrate(
     prepared: &Prepared,
+    elsewhere: Option<&Elsewhere<'_>>,
     images: Option<&StackImages>,
     sink: NexusSink,
     stop: &AtomicBool,
@@ -103,7 +117,10 @@ fn integrate(
     let progress = Progress::new(prepared.frames.len() as u64);
     let start = Instant::now();
     let mut watched = Watched::new(sink, &progress, stop);
-    let ran = prepared.run(images, &mut watched);
+    let ran = match elsewhere {
+        Some(layout) => prepared.run_by(layout, &prepared.input(), images, &mut watched),
+        None => prepared.run(images, &mut watched),
+    };
     progress.finish();
     for reason in watched.reasons() {
         print::stderr(&format!("failed: {reason}"));
@@ -132,7 +149,7 @@ impl From<RunError> for Failure {
         match error {
             RunError::Frame { .. } => Failure::Frame(error.to_string()),
             RunError::Job(_) => Failure::refused(error),
-            RunError::Sink(_) | RunError::Worker { .. } => Failure::io(error),
+            RunError::Sink(_) | RunError::Worker { .. } | RunError::Engine(_) => Failure::io(error),
         }
     }
 }

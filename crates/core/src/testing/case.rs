@@ -84,7 +84,7 @@ impl Case {
 
     /// Its plan, without what goes wrong.
     #[must_use]
-    pub fn plan(&self, spec: &StackSpec) -> Box<dyn Plan> {
+    pub fn plan(&self, spec: &StackSpec) -> Box<dyn Plan + Send> {
         match self.plan {
             CasePlan::Linear => Box::new(small_plan(spec)),
             CasePlan::Gather => Box::new(small_gather_plan(spec)),

@@ -37,6 +37,8 @@ pub struct PreparedRecipe {
     pub masked: usize,
     /// What was found beside the data, by what it is used as.
     pub found: Vec<(&'static str, String)>,
+    /// Sensitivities that were found beside the data.
+    pub(in crate::job) sensitivity: Option<Vec<f64>>,
 }
 
 /// What all recipes of a job share.
@@ -98,12 +100,12 @@ pub(super) fn prepare(
     };
     let plan = variances.plan(&ingredients, recipe.mode)?;
     notices.extend(left_out.into_iter().chain(notice).chain(found.notices).chain(cached).chain(variances.notices()));
-    let named = [("mask", found.mask), ("flat", found.flat)];
+    let (named, sensitivity) = ([("mask", found.mask), ("flat", found.flat)], found.sensitivity);
     let found = named.into_iter().filter_map(|(role, input)| Some((role, input?))).collect();
     let Binning { edges, centres, azimuthal, .. } = binning;
     let marks = Marks { dummy, saturation: recipe.saturation };
     let masked = images.mask.iter().flatten().filter(|masked| **masked).count();
-    Ok((PreparedRecipe { geometry, marks, edges, centres, azimuthal, masked, found }, plan, variances))
+    Ok((PreparedRecipe { geometry, marks, edges, centres, azimuthal, masked, found, sensitivity }, plan, variances))
 }
 
 /// The geometry that a description names, and sentences about what its file says besides.

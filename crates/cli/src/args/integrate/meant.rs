@@ -34,6 +34,8 @@ pub(crate) struct Meant {
     pub(crate) sums: bool,
     pub(crate) force: bool,
     pub(crate) summary: SummaryForm,
+    /// Frames go with the tasks of an engine.
+    pub(crate) send_chunks: bool,
     /// What the user should be told.
     pub(crate) notices: Vec<String>,
 }
@@ -57,10 +59,12 @@ impl IntegrateArgs {
         let summary = if self.run.summary == "json" { SummaryForm::Json } else { SummaryForm::Text };
         let force = self.run.force;
         let execution = execution(&self.run);
+        let send_chunks = self.run.engine.send_chunks;
+        check_engine(&self.run, execution.layout)?;
         let frames = FrameRange { start, end };
         let images = images(&self.job.image);
         let job = JobSpec { version: job::VERSION, inputs: input, frames, recipes, images, execution, map };
-        Ok(Meant { job, output, sums: self.job.sums, force, summary, notices })
+        Ok(Meant { job, output, sums: self.job.sums, force, summary, send_chunks, notices })
     }
 }
 
@@ -206,11 +210,22 @@ fn cake(pattern: &PatternArgs, configured: Option<usize>) -> Result<Option<CakeS
     }
 }
 
+/// Refuses what only engines have a use for.
+fn check_engine(run: &RunArgs, layout: Layout) -> Result<(), Failure> {
+    if run.engine.send_chunks && !layout.by_engine() {
+        let name = layout.name();
+        return Err(Failure::refused(format!("--send-chunks: layout {name} has no tasks; dask and joblib have")));
+    }
+    Ok(())
+}
+
 fn execution(run: &RunArgs) -> Execution {
     Execution {
         layout: Layout::from_name(run.layout).unwrap_or_default(),
         threads: run.threads.map(usize::from),
         workers: run.workers.map(usize::from),
+        scheduler: run.engine.scheduler.clone(),
+        range: run.engine.range.map(|range| range as usize),
         pin: Pin::from_name(run.pin).unwrap_or_default(),
         batch: run.batch.map(usize::from),
         isa: run.isa.map(str::to_owned),

@@ -11,7 +11,7 @@ use serde_json::json;
 use crate::print;
 
 /// `Eiger4M, 5.6% masked · 36,000 frames uint32 · bitshuffle-LZ4 · 1000 bins q_nm^-1, full splitting · threads: 16 cores, avx512`.
-pub(super) fn header(prepared: &Prepared) -> String {
+pub(super) fn header(prepared: &Prepared, workers: usize) -> String {
     let spec = prepared.stack.spec();
     let several = prepared.recipes.len() > 1;
     let layout = prepared.spec.execution.layout;
@@ -26,7 +26,7 @@ pub(super) fn header(prepared: &Prepared) -> String {
         spec.format,
         recipes.collect::<Vec<_>>().join(" · "),
         prepared.executor().name(),
-        print::count(prepared.threads.get(), if layout == Layout::Processes { "worker" } else { "core" }),
+        print::count(workers, if layout.in_process() || layout == Layout::Auto { "core" } else { "worker" }),
         prepared.isa,
     )
 }

@@ -1,0 +1,80 @@
+//! How frames are stored, as JSON.
+
+use aureole_codec::{ChunkFormat, Compression, Filter};
+use aureole_core::dtype::Dtype;
+use aureole_core::pipeline::StackSpec;
+use serde::{Deserialize, Serialize};
+
+/// A [`StackSpec`].
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Described {
+    frames: usize,
+    shape: (usize, usize),
+    dtype: String,
+    /// Bytes an element and elements a chunk.
+    elements: (usize, usize),
+    filters: Vec<Stage>,
+}
+
+/// A [`Filter`].
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum Stage {
+    Bitshuffle { block: usize, lz4: bool },
+    Lz4,
+    Deflate,
+    Shuffle,
+    Fletcher32,
+}
+
+impl Described {
+    pub(super) fn of(spec: &StackSpec) -> Described {
+        let format = &spec.format;
+        Described {
+            frames: spec.frames,
+            shape: spec.shape,
+            dtype: spec.dtype.name().into(),
+            elements: (format.elem_size(), format.elems()),
+            filters: format.filters().iter().map(|filter| Stage::of(*filter)).collect(),
+        }
+    }
+
+    pub(super) fn spec(self) -> Result<StackSpec, String> {
+        let filters = self.filters.into_iter().map(Stage::filter).collect();
+        let format = ChunkFormat::new(filters, self.elements.0, self.elements.1).map_err(|error| error.to_string())?;
+        Ok(StackSpec { frames: self.frames, shape: self.shape, dtype: dtype(&self.dtype)?, format })
+    }
+}
+
+impl Stage {
+    fn of(filter: Filter) -> Stage {
+        match filter {
+            Filter::Bitshuffle { block_elems, compression } => {
+                Stage::Bitshuffle { block: block_elems, lz4: compression == Compression::Lz4 }
+            }
+            Filter::Lz4 => Stage::Lz4,
+            Filter::Deflate => Stage::Deflate,
+            Filter::Shuffle => Stage::Shuffle,
+            Filter::Fletcher32 => Stage::Fletcher32,
+        }
+    }
+
+    fn filter(self) -> Filter {
+        match self {
+            Stage::Bitshuffle { block, lz4 } => {
+                let compression = if lz4 { Compression::Lz4 } else { Compression::None };
+                Filter::Bitshuffle { block_elems: block, compression }
+            }
+            Stage::Lz4 => Filter::Lz4,
+            Stage::Deflate => Filter::Deflate,
+            Stage::Shuffle => Filter::Shuffle,
+            Stage::Fletcher32 => Filter::Fletcher32,
+        }
+    }
+}
+
+/// The type of a name.
+pub(super) fn dtype(name: &str) -> Result<Dtype, String> {
+    Dtype::from_name(name).ok_or_else(|| format!("elements of {name} are not read"))
+}
