@@ -38,4 +38,6 @@ def test_it_draws(said):
 def test_what_is_saved_came_from_the_same_cells():
     saved = nbformat.read(TUTORIAL, as_version=4)
     nbformat.validate(saved)
-    assert all(cell.execution_count for cell in saved.cells if cell.cell_type == "code"), "run and save it: make tutorial"
+    assert all(cell.execution_count for cell in saved.cells if cell.cell_type == "code"), (
+        "run and save it: make tutorial"
+    )

@@ -74,9 +74,7 @@ class Dask:
 def _own(workers: int | None) -> Any:
     from distributed import Client, LocalCluster
 
-    cluster = LocalCluster(
-        n_workers=workers or _cores(), threads_per_worker=1, processes=True, dashboard_address=None
-    )
+    cluster = LocalCluster(n_workers=workers or _cores(), threads_per_worker=1, processes=True, dashboard_address=None)
     return Client(cluster)
 
 

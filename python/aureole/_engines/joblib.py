@@ -29,9 +29,7 @@ class Joblib:
     name = "joblib"
     SETTINGS = ("backend", "send_chunks", "output_parts")
 
-    def __init__(
-        self, backend: str | None = None, send_chunks: bool = False, output_parts: bool = False
-    ) -> None:
+    def __init__(self, backend: str | None = None, send_chunks: bool = False, output_parts: bool = False) -> None:
         self.send_chunks, self.output_parts = send_chunks, output_parts
         self._backend = backend
         self._parallel: Any = None
@@ -118,7 +116,9 @@ class _Running:
         try:
             self._receive_all()
         except BaseException as error:
-            self._results.put(error if isinstance(error, (Refused, Failed)) else Failed(f"{type(error).__name__}: {error}"))
+            self._results.put(
+                error if isinstance(error, (Refused, Failed)) else Failed(f"{type(error).__name__}: {error}")
+            )
 
     def _receive_all(self) -> None:
         """Begins again behind the last result when a worker process has died, which ends a whole ``Parallel``."""
