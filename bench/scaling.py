@@ -2,9 +2,8 @@
 
     python bench/scaling.py [--frames 1000000] [--workers 10,100,1000] [--range 64] [--frame-ms 2.1] ...
 
-Each task waits for the scheduler (one task after the other), then for its worker, and its result for the client (one after the
-other, in order, unless --parts: then workers write files of their own and the client gets a line of text each). No more tasks
-are under way than the engine's window allows. Workers share the file system, which gives so many bytes a second in all. Prints a
+Tasks wait for the scheduler (one after the other), then for a worker, and their results for the client (one after the other, in
+order, unless --parts: then workers write files of their own and the client gets a line of text each). No more tasks
 row a number of workers: frames a second, hours in all, and what each part is busy of that time; the busiest binds.
 """
 
