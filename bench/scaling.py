@@ -4,6 +4,7 @@
 
 Tasks wait for the scheduler (one after the other), then for a worker, and their results for the client (one after the other, in
 order, unless --parts: then workers write files of their own and the client gets a line of text each). No more tasks
+are under way than the engine's window allows. Workers share the file system, which gives so many bytes a second in all. Prints a
 row a number of workers: frames a second, hours in all, and what each part is busy of that time; the busiest binds.
 """
 
