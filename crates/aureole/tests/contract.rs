@@ -83,7 +83,12 @@ impl Answers for Asked<'_> {
 fn elsewhere_keeps_the_contract() {
     for range in [None, Some(1), Some(7), Some(1000)] {
         executor_contract(&|case| {
-            Box::new(Elsewhere { engine: Box::new(Here { case: case.clone(), gone_at: None }), range })
+            Box::new(Elsewhere {
+                engine: Box::new(Here { case: case.clone(), gone_at: None }),
+                range,
+                parts: false,
+                start: 0.0,
+            })
         });
     }
 }
@@ -94,7 +99,7 @@ fn what_was_pushed_before_an_engine_is_gone_stays() {
     let (source, mut sink) = (case.source(), Collect::default());
     let plan = case.plan(source.spec());
     let engine = Box::new(Here { case, gone_at: Some(2) });
-    let layout = Elsewhere { engine, range: Some(8) };
+    let layout = Elsewhere { engine, range: Some(8), parts: false, start: 0.0 };
     let job = Job { source: &source, plan: plan.as_ref(), frames: 0..source.spec().frames, batch: None, strict: false };
     assert_eq!(layout.run(&job, &mut sink), Err(RunError::Engine("the engine is gone".into())));
     assert_eq!(sink.frames.len(), 16);

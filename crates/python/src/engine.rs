@@ -1,10 +1,14 @@
 //! Engines in Python (`python/aureole/_engines`), as the library asks for them.
 
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Instant;
 
 use aureole::job::Prepared;
 use aureole::layout::Elsewhere;
 use aureole::layout::elsewhere::{Answers, Engine, EngineError, Engines, Order, Settings};
+use aureole::sink::nexus::parts;
+use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use pyo3::pybacked::PyBackedBytes;
 use pyo3::types::PyDict;
@@ -21,28 +25,71 @@ pub(crate) struct PyEngine {
     work: Py<PyAny>,
     name: &'static str,
     workers: usize,
+    /// The folder in which tasks leave their patterns.
+    parts: Option<PathBuf>,
     /// Its cluster was made for this run and ends with it.
     own: bool,
 }
 
 impl PyEngine {
+    /// An open engine and what it is to integrate, for which its workers are made ready.
+    fn ready(
+        engine: &Bound<'_, PyAny>,
+        work: &Bound<'_, PyAny>,
+        parts: Option<PathBuf>,
+        own: bool,
+    ) -> PyResult<PyEngine> {
+        let mut made = PyEngine::new(engine.clone(), work.clone(), own)?;
+        made.parts = parts;
+        engine.call_method1("prepare", (order_of(engine, work, &Order::default(), None)?,))?;
+        Ok(made)
+    }
+
     /// An open engine and what it is to integrate.
     pub(crate) fn new(engine: Bound<'_, PyAny>, work: Bound<'_, PyAny>, own: bool) -> PyResult<PyEngine> {
         let name: String = engine.getattr("name")?.extract()?;
         let name = if name == "dask" { "dask" } else { "joblib" };
         let workers = engine.getattr("workers")?.extract()?;
-        Ok(PyEngine { engine: engine.unbind(), work: work.unbind(), name, workers, own })
+        Ok(PyEngine { engine: engine.unbind(), work: work.unbind(), name, workers, parts: None, own })
     }
 }
 
 /// The layout that runs a job by an engine, which is opened for it.
-pub(crate) fn layout(engine: &Bound<'_, PyAny>, job: &Bound<'_, Job>) -> PyResult<Elsewhere<'static>> {
+/// Its tasks leave their patterns beside `output`, where they are to.
+pub(crate) fn layout(
+    engine: &Bound<'_, PyAny>,
+    job: &Bound<'_, Job>,
+    output: Option<&Path>,
+) -> PyResult<Elsewhere<'static>> {
     let prepared = &job.get().prepared;
     let execution = &prepared.spec.execution;
+    let begun = Instant::now();
     engine.call_method1("open", (execution.workers, execution.scheduler.as_deref()))?;
     let range = prepared.range(engine.getattr("send_chunks")?.extract()?);
-    let engine = PyEngine::new(engine.clone(), job.clone().into_any(), false)?;
-    Ok(Elsewhere { engine: Box::new(engine), range })
+    let folder = match (engine.getattr("output_parts")?.is_truthy()?, output) {
+        (false, _) => None,
+        (true, Some(output)) => Some(parts::folder(output)),
+        (true, None) => return Err(PyValueError::new_err("output_parts: parts lie beside an output; give one")),
+    };
+    let parts = folder.is_some();
+    let engine = PyEngine::ready(engine, job.as_any(), folder, false)?;
+    Ok(Elsewhere { engine: Box::new(engine), range, parts, start: begun.elapsed().as_secs_f64() })
+}
+
+/// The order for Python, whose engine says whether frames go with the tasks.
+fn order_of<'py>(
+    engine: &Bound<'py, PyAny>,
+    work: &Bound<'py, PyAny>,
+    order: &Order,
+    parts: Option<&Path>,
+) -> PyResult<Bound<'py, PyAny>> {
+    let ranges: Vec<(usize, usize)> = order.ranges.iter().map(|range| (range.start, range.end)).collect();
+    let send_chunks = engine.getattr("send_chunks")?;
+    // The name that all workers know it by.
+    let parts = parts.map(std::path::absolute).transpose()?;
+    let parts = parts.map(|folder| folder.display().to_string());
+    let tasks = engine.py().import("aureole._engines.task")?;
+    tasks.call_method1("order", (work, ranges, order.sums, order.batch, send_chunks, parts))
 }
 
 impl Engine for PyEngine {
@@ -55,14 +102,10 @@ impl Engine for PyEngine {
     }
 
     fn start(&self, order: &Order) -> Result<Box<dyn Answers + '_>, EngineError> {
-        let ranges: Vec<(usize, usize)> = order.ranges.iter().map(|range| (range.start, range.end)).collect();
         Python::attach(|py| {
             let engine = self.engine.bind(py);
-            let started = engine.getattr("send_chunks").and_then(|send_chunks| {
-                let tasks = py.import("aureole._engines.task")?;
-                let order = (self.work.bind(py), ranges, order.sums, order.batch, send_chunks);
-                engine.call_method1("start", (tasks.call_method1("order", order)?,))
-            });
+            let started = order_of(engine, self.work.bind(py), order, self.parts.as_deref())
+                .and_then(|order| engine.call_method1("start", (order,)));
             match started {
                 Ok(running) => Ok(Box::new(PyAnswers(running.unbind())) as Box<dyn Answers>),
                 Err(error) => Err(kind(py, &error)),
@@ -131,14 +174,14 @@ impl Engines for PyEngines {
     }
 
     fn engine(&self, job: &Arc<Prepared>, settings: &Settings) -> Result<Box<dyn Engine>, String> {
-        let made = Python::attach(|py| {
+        let made: PyResult<PyEngine> = Python::attach(|py| {
             let named = PyDict::new(py);
             named.set_item("send_chunks", settings.send_chunks)?;
             let execution = &job.spec.execution;
             let engine = py.import("aureole._engines")?.call_method1("engine", (execution.layout.name(), named))?;
             engine.call_method1("open", (execution.workers, execution.scheduler.as_deref()))?;
-            let work = Bound::new(py, Job { prepared: job.clone() })?.into_any();
-            PyEngine::new(engine, work, true)
+            let work = Bound::new(py, Job::from(job.clone()))?.into_any();
+            PyEngine::ready(&engine, &work, settings.parts.clone(), true)
         });
         Ok(Box::new(made.map_err(said)?))
     }

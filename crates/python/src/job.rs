@@ -3,11 +3,12 @@
 mod describe;
 
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
-use aureole::job::{self, Given, Input, JobSpec, Parcel, Prepared};
+use aureole::job::{self, Given, Input, JobError, JobSpec, Parcel, Prepared};
 use aureole::layout::Elsewhere;
 use aureole::sink::NexusSink;
+use aureole::sink::nexus::Description;
 use aureole_core::dtype::Dtype;
 use aureole_core::images::StackImages;
 use aureole_core::pipeline::{RunError, Sink, Source, StackSpec, Summary};
@@ -29,6 +30,14 @@ use crate::supervise::{Watched, abandonable, supervise};
 #[pyclass(frozen, module = "aureole._native")]
 pub(crate) struct Job {
     pub(crate) prepared: Arc<Prepared>,
+    /// What result files say of it, once a part of one was written.
+    described: OnceLock<Result<Description, JobError>>,
+}
+
+impl From<Arc<Prepared>> for Job {
+    fn from(prepared: Arc<Prepared>) -> Job {
+        Job { prepared, described: OnceLock::new() }
+    }
 }
 
 #[pymethods]
@@ -122,13 +131,32 @@ impl Job {
     #[staticmethod]
     fn from_parcel(py: Python<'_>, parcel: PyBackedBytes) -> PyResult<Job> {
         let prepared = abandonable(py, move || Parcel::from_bytes(&parcel).and_then(Parcel::prepare))?;
-        Ok(Job { prepared: Arc::new(prepared.map_err(|error| refused(&error))?) })
+        Ok(Arc::new(prepared.map_err(|error| refused(&error))?).into())
     }
 
     /// The stored bytes of the frames `start` to `stop`, to go with a task.
     fn chunks<'py>(&self, py: Python<'py>, start: usize, stop: usize) -> Bound<'py, PyBytes> {
         let chunks = py.detach(|| self.prepared.chunks(start..stop));
         PyBytes::new(py, &chunks)
+    }
+
+    /// Integrates the frames `start` to `stop` in one thread into a file of `folder`: what is known of them, encoded.
+    fn integrate_part<'py>(
+        &self,
+        py: Python<'py>,
+        start: usize,
+        stop: usize,
+        sums: bool,
+        folder: &Bound<'py, PyAny>,
+    ) -> PyResult<Bound<'py, PyBytes>> {
+        let folder: PathBuf = folder.extract()?;
+        let done = py.detach(|| {
+            let described = self.described.get_or_init(|| self.prepared.description(sums));
+            let described = described.as_ref().map_err(|error| RunError::Job(error.to_string()))?;
+            let description = Description { sums, ..described.clone() };
+            self.prepared.integrate_part(start..stop, &description, &folder)
+        });
+        Ok(PyBytes::new(py, &done.map_err(|error| of_task(&error))?))
     }
 
     /// Integrates the frames `start` to `stop` in one thread: the encoded patterns. The frames are the job's own, or those that
@@ -156,7 +184,7 @@ impl Job {
         engine: Option<&Bound<'py, PyAny>>,
     ) -> PyResult<(Bound<'py, PyDict>, Bound<'py, PyDict>)> {
         let job = &*this.get().prepared;
-        let layout = engine.map(|engine| engine::layout(engine, this)).transpose()?;
+        let layout = engine.map(|engine| engine::layout(engine, this, None)).transpose()?;
         let (collector, ran) = supervise(py, progress, |watch| {
             let mut sink = Watched { sink: Collector::new(job, job.frames.len(), sums), watch };
             let ran = run_by(job, layout.as_ref(), None, &mut sink);
@@ -182,11 +210,17 @@ impl Job {
             return Err(PyFileExistsError::new_err(format!("{}: exists; force=True replaces it", path.display())));
         }
         let job = &*this.get().prepared;
-        let layout = engine.map(|engine| engine::layout(engine, this)).transpose()?;
+        let layout = engine.map(|engine| engine::layout(engine, this, Some(&path))).transpose()?;
         let description = job.description(sums).map_err(|error| refused(&error))?;
         let images = job.images().map_err(|error| refused(&error))?;
         let written = supervise(py, progress, |watch| -> Result<Summary, RunError> {
-            let sink = NexusSink::create(&path, description, force)?;
+            let sink = match layout.as_ref().filter(|layout| layout.parts) {
+                Some(layout) => {
+                    let ranges = layout.ranges(&job.frames, &job.plans, sums);
+                    NexusSink::create_over_parts(&path, description, force, ranges)?
+                }
+                None => NexusSink::create(&path, description, force)?,
+            };
             let mut sink = Watched { sink, watch };
             let ran = run_by(job, layout.as_ref(), images.as_ref(), &mut sink);
             let mut sink = sink.sink;
@@ -272,5 +306,5 @@ pub(crate) fn run_by(
 fn prepare(py: Python<'_>, spec: &str, given: Given) -> PyResult<Job> {
     let spec = JobSpec::from_json(spec).map_err(|error| refused(&error))?;
     let prepared = abandonable(py, move || job::prepare_given(spec, given))?.map_err(|error| refused(&error))?;
-    Ok(Job { prepared: Arc::new(prepared) })
+    Ok(Arc::new(prepared).into())
 }

@@ -55,7 +55,7 @@ impl Stream {
     #[pyo3(signature = (job, sums=false, engine=None))]
     fn new(job: Bound<'_, Job>, sums: bool, engine: Option<&Bound<'_, PyAny>>) -> PyResult<Stream> {
         let prepared = job.get().prepared.clone();
-        let layout = engine.map(|engine| engine::layout(engine, &job)).transpose()?;
+        let layout = engine.map(|engine| engine::layout(engine, &job, None)).transpose()?;
         let (to, from) = bounded(WAITING);
         let thread = std::thread::spawn(move || {
             let mut sink = Handing { to: to.clone(), sums };

@@ -32,7 +32,7 @@ fn testing_contract(py: Python<'_>, engine: &Bound<'_, PyAny>, range: Option<usi
             let line = case.line().into_pyobject(py).expect("text is an object").into_any();
             PyEngine::new(engine.bind(py).clone(), line, false).expect("an engine")
         });
-        Box::new(Elsewhere { engine: Box::new(engine), range })
+        Box::new(Elsewhere { engine: Box::new(engine), range, parts: false, start: 0.0 })
     };
     let kept =
         supervise(py, None, |_| std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| executor_contract(&make))))?;

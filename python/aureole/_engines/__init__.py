@@ -4,6 +4,7 @@ An engine has a ``name``, a number of ``workers`` once it is open, and these met
 
 * ``open(workers, scheduler)`` starts its workers, or finds them; it is called before every run, and does nothing when they are
   there.
+* ``prepare(order)`` has its workers make the plans of an order without ranges, where that can be done beforehand.
 * ``start(order)`` begins to integrate the ranges of an :class:`~aureole._engines.task.Order`, and returns what has
   ``next(timeout)``, which gives the bytes of the next range's patterns, or None when they are not there within so many
   seconds; and ``cancel()``.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import sys
 import time
@@ -9,7 +10,9 @@ import uuid
 import warnings
 import weakref
 from collections import deque
+from concurrent import futures
 from importlib.util import find_spec
+from itertools import takewhile
 from typing import Any
 
 from . import task as tasks
@@ -37,6 +40,7 @@ class Dask:
     ) -> None:
         self.send_chunks, self.output_parts = send_chunks, output_parts
         self._client, self._retries = client, retries
+        self._own = False
         self._finalizer: weakref.finalize | None = None
 
     @staticmethod
@@ -51,8 +55,8 @@ class Dask:
         self.check()
         with no_interrupts():
             client = _connected(scheduler) if scheduler else _own(workers)
-        self._client = client
-        self._finalizer = weakref.finalize(self, _close, client, not scheduler)
+        self._client, self._own = client, not scheduler
+        self._finalizer = weakref.finalize(self, _close, client, self._own)
         if scheduler and not client.nthreads():
             print(f"note: the scheduler at {scheduler} has no worker yet; waiting for the first", file=sys.stderr)
 
@@ -60,6 +64,11 @@ class Dask:
     def workers(self) -> int:
         """Threads of all workers, at least 1."""
         return max(1, sum(self._client.nthreads().values()))
+
+    def prepare(self, order: tasks.Order) -> None:
+        """Has the workers of a cluster of its own make the job ready; those of others do so with their first range."""
+        if self._own:
+            self._client.run(tasks.prepare, order.task, order.parcel)
 
     def start(self, order: tasks.Order) -> _Running:
         return _Running(self._client, order, self._retries, self.workers)
@@ -74,7 +83,7 @@ class Dask:
 def _own(workers: int | None) -> Any:
     from distributed import Client, LocalCluster
 
-    cluster = LocalCluster(n_workers=workers or _cores(), threads_per_worker=1, processes=True, dashboard_address=None)
+    cluster = LocalCluster(n_workers=workers or _cores(), threads_per_worker=1, processes=True, dashboard_address=":0")
     return Client(cluster)
 
 
@@ -113,6 +122,8 @@ class _Running:
         #: Of ranges in order: results that are here, and futures behind them.
         self._here: deque[bytes] = deque()
         self._under_way: deque[Any] = deque()
+        #: Results on their way: how many, and where they will be.
+        self._fetching: tuple[int, futures.Future[Any]] | None = None
         self._looked = time.monotonic()
         self._parcel = self._send(order.parcel)
         self._submit()
@@ -127,10 +138,11 @@ class _Running:
         return self._here.popleft()
 
     def cancel(self) -> None:
-        futures = [*self._under_way, self._parcel] if self._under_way else []
+        left = [one for one in (*self._under_way, self._parcel) if not isinstance(one, bytes)]
         self._under_way.clear()
         with contextlib.suppress(Exception):
-            self._client.cancel([future for future in futures if not isinstance(future, bytes)], force=True)
+            if left:
+                self._client.cancel(left, force=True)
 
     def _send(self, parcel: bytes) -> Any:
         """The job for all tasks. As the result of a task it is made again if the worker that holds it dies."""
@@ -160,22 +172,36 @@ class _Running:
         from distributed import CancelledError, wait
 
         first = self._under_way[0]
-        with contextlib.suppress(TimeoutError, _timeout(), CancelledError):
-            wait(first, timeout=timeout)
+        if self._fetching is None:
+            with contextlib.suppress(TimeoutError, _timeout(), CancelledError):
+                wait(first, timeout=timeout)
         self._look()
         if first.status == "pending":
             return
         if first.status != "finished":
             raise self._explained(first)
-        done = 0
-        while done < len(self._under_way) and self._under_way[done].status == "finished":
-            done += 1
+        if self._fetching is None:
+            self._fetching = self._fetch()
+        fetched, results = self._fetching
         try:
-            self._here.extend(self._client.gather([self._under_way[nth] for nth in range(done)]))
+            self._here.extend(results.result(timeout))
+        except (TimeoutError, futures.TimeoutError):
+            # A worker with a result has died, perhaps, and another one computes it again.
+            return
         except Exception as error:
             raise self._lost(error) from error
-        for _ in range(done):
+        self._fetching = None
+        for _ in range(fetched):
             self._under_way.popleft()
+
+    def _fetch(self) -> tuple[int, futures.Future[Any]]:
+        """Begins to fetch the results that are there, from the first on: how many, and where they will be."""
+        done = list(takewhile(lambda future: future.status == "finished", self._under_way))
+
+        async def gather() -> Any:
+            return await self._client.gather(done, asynchronous=True)
+
+        return len(done), asyncio.run_coroutine_threadsafe(gather(), self._client.loop.asyncio_loop)
 
     def _look(self) -> None:
         """Whether the scheduler is still there, and whether there are more workers now."""

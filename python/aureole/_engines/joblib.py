@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import contextlib
-import queue
 import threading
 import time
 import warnings
+from collections import deque
 from collections.abc import Iterator
+from functools import partial
 from importlib.util import find_spec
 from typing import Any
 
@@ -19,8 +20,8 @@ from .quiet import no_interrupts
 IN_HAND = 3
 #: How often workers may die before a range is given up.
 _DEATHS = 3
-#: Seconds that a worker waits while nothing may be begun, at first and at most.
-_PAUSES = (0.002, 0.5)
+#: Seconds that a worker does nothing while nothing may be begun.
+_PAUSE = 0.005
 
 
 class Joblib:
@@ -41,7 +42,7 @@ class Joblib:
             raise Refused('needs Joblib; pip install "aureole[joblib]"')
 
     def open(self, workers: int | None, scheduler: str | None) -> None:
-        """Makes the ``Parallel`` for ``workers`` workers; else for as many as ``parallel_config`` says, or one a core."""
+        """Finds the backend for ``workers`` workers; else for as many as ``parallel_config`` says, or one a core."""
         del scheduler
         if self._parallel is not None:
             return
@@ -51,11 +52,22 @@ class Joblib:
         if workers is None:
             configured = joblib.effective_n_jobs(None)
             workers = configured if configured > 1 else _cores()
-        options = {} if self._backend is None else {"backend": self._backend}
-        self._parallel = joblib.Parallel(
-            n_jobs=workers, return_as="generator", batch_size=1, pre_dispatch="2*n_jobs", **options
-        )
+        # What a thread is configured to is not known in others, where Joblib will be called.
+        backend = self._backend or joblib.parallel.get_active_backend()[0]
         self.workers = max(1, workers)
+        self._parallel = partial(
+            joblib.Parallel, self.workers, backend, return_as="generator", batch_size=1, pre_dispatch="2*n_jobs"
+        )
+
+    def prepare(self, order: tasks.Order) -> None:
+        """Has the workers make the job ready, as far as each takes one of so many tasks."""
+        from joblib import delayed
+
+        with no_interrupts():
+            each = (delayed(tasks.prepared)(order.task, _shared(order.parcel)) for _ in range(self.workers))
+            for error in self._parallel()(each):
+                if error is not None:
+                    raise error
 
     def start(self, order: tasks.Order) -> _Running:
         return _Running(self._parallel, order, self.workers)
@@ -63,6 +75,13 @@ class Joblib:
     def close(self) -> None:
         """Joblib keeps its workers for whoever comes next, and ends them by itself."""
         self._parallel = None
+
+
+def _shared(parcel: bytes) -> Any:
+    """As an array: Joblib leaves a large one in memory that all its processes share."""
+    import numpy as np
+
+    return np.frombuffer(parcel, np.uint8)
 
 
 @contextlib.contextmanager
@@ -86,46 +105,55 @@ class _Running:
     def __init__(self, parallel: Any, order: tasks.Order, workers: int) -> None:
         self._parallel, self._order = parallel, order
         self._most = IN_HAND * workers
-        self._results: queue.SimpleQueue[Any] = queue.SimpleQueue()
+        #: Results in order that nobody has taken yet; whoever looks at these three holds `_news`.
+        self._results: deque[Any] = deque()
+        self._news = threading.Condition()
         #: Ranges whose patterns are pushed, and of which a result is here.
         self._pushed = self._received = 0
         self._handed = False
-        self._cancelled = threading.Event()
+        self._cancelled = False
         self._thread = threading.Thread(target=self._run, name="aureole-joblib", daemon=True)
         with no_interrupts():
             self._thread.start()
 
     def next(self, timeout: float) -> bytes | None:
-        if self._handed:
-            self._pushed += 1
+        with self._news:
+            self._pushed += self._handed
             self._handed = False
-        try:
-            result = self._results.get(timeout=timeout)
-        except queue.Empty:
-            return None
+            self._news.notify_all()
+            if not self._news.wait_for(lambda: self._results, timeout):
+                return None
+            result = self._results.popleft()
+            self._handed = not isinstance(result, BaseException)
         if isinstance(result, BaseException):
             raise result
-        self._handed = True
         return result
 
     def cancel(self) -> None:
-        self._cancelled.set()
+        with self._news:
+            self._cancelled = True
+            self._news.notify_all()
         self._thread.join()
+
+    def _receive_one(self, result: Any, ranges: int) -> None:
+        with self._news:
+            self._results.append(result)
+            self._received += ranges
+            self._news.notify_all()
 
     def _run(self) -> None:
         try:
             self._receive_all()
         except BaseException as error:
-            self._results.put(
-                error if isinstance(error, (Refused, Failed)) else Failed(f"{type(error).__name__}: {error}")
-            )
+            known = isinstance(error, (Refused, Failed))
+            self._receive_one(error if known else Failed(f"{type(error).__name__}: {error}"), 0)
 
     def _receive_all(self) -> None:
         """Begins again behind the last result when a worker process has died, which ends a whole ``Parallel``."""
         from concurrent.futures.process import BrokenProcessPool
 
         deaths, last = 0, -1
-        while self._received < len(self._order.ranges) and not self._cancelled.is_set():
+        while self._received < len(self._order.ranges) and not self._cancelled:
             try:
                 self._receive()
             except BrokenProcessPool as error:
@@ -136,31 +164,41 @@ class _Running:
                     raise Failed(f"worker processes died over them {deaths} times ({said})") from error
 
     def _receive(self) -> None:
-        with _unused(), contextlib.closing(self._parallel(self._tasks())) as results:
+        # A new one each time: one that broke off keeps tasks that it has not begun, and would begin with them.
+        with _unused(), contextlib.closing(self._parallel()(self._tasks())) as results:
             for result in results:
-                if self._cancelled.is_set():
+                if self._cancelled:
                     return
                 if result is not None:
-                    self._received += 1
-                    self._results.put(result)
+                    start, patterns = result
+                    wanted, _ = self._order.ranges[self._received]
+                    if start != wanted:
+                        raise Failed(
+                            f"Joblib gave the results of frame {start} on, where those of {wanted} on are next"
+                        )
+                    self._receive_one(patterns, 1)
 
     def _tasks(self) -> Iterator[Any]:
-        """The ranges that are left; pauses between them while as many as allowed are under way.
+        """The ranges that are left, as far as they may be begun.
 
-        ``Parallel`` takes a task whenever one is done, whether its result was taken or not, and holds a lock meanwhile, so that
-        to wait here would stop it all. The pause is a task that does nothing, on a worker that has nothing to do.
+        ``Parallel`` takes a task whenever one is done, whether its result was taken or not, and holds a lock meanwhile which it
+        needs to give out results, too. So this waits only while there is a result here that can be taken and pushed, which makes
+        room; else it gives the worker, for which there is nothing to do, a pause for a task.
         """
-        import numpy as np
         from joblib import delayed
 
-        order = self._order
-        # As an array Joblib leaves a large job in memory that all its processes share.
-        parcel = np.frombuffer(order.parcel, np.uint8)
+        order, parcel = self._order, _shared(self._order.parcel)
         for nth in range(self._received, len(order.ranges)):
-            pause, most = _PAUSES
-            while nth - self._pushed >= self._most and not self._cancelled.is_set():
-                yield delayed(time.sleep)(pause)
-                pause = min(2 * pause, most)
-            if self._cancelled.is_set():
+            while not self._may_begin(nth):
+                yield delayed(time.sleep)(_PAUSE)
+            if self._cancelled:
                 return
             yield delayed(tasks.settled)(order.task, parcel, *order.arguments(nth))
+
+    def _may_begin(self, nth: int) -> bool:
+        def room() -> bool:
+            return self._cancelled or nth - self._pushed < self._most
+
+        with self._news:
+            self._news.wait_for(lambda: room() or not (self._results or self._handed))
+            return room()

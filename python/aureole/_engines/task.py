@@ -6,6 +6,7 @@ import hashlib
 import os
 import socket
 import threading
+import uuid
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -34,6 +35,8 @@ class Task:
     batch: int | None
     #: The frames come with the task.
     sent: bool
+    #: The folder in which patterns are left, a file for each range, instead of handing them back.
+    parts: str | None
 
 
 @dataclass(frozen=True)
@@ -54,7 +57,14 @@ class Order:
         return start, stop, self.chunks and self.chunks(start, stop)
 
 
-def order(work: Any, ranges: list[tuple[int, int]], sums: bool, batch: int | None, send_chunks: bool) -> Order:
+def order(
+    work: Any,
+    ranges: list[tuple[int, int]],
+    sums: bool,
+    batch: int | None,
+    send_chunks: bool,
+    parts: str | None = None,
+) -> Order:
     """The order for ``work``, a native job or the line of a case.
 
     Raises:
@@ -68,8 +78,11 @@ def order(work: Any, ranges: list[tuple[int, int]], sums: bool, batch: int | Non
         except (ValueError, OSError) as error:
             raise Refused(str(error)) from error
         chunks = work.chunks if sent else None
-    key = hashlib.sha256(parcel).hexdigest()
-    task = Task(kind, key, _native.__version__, sums, batch, chunks is not None)
+        if sent and parts is not None:
+            raise Refused("output_parts: workers that get their frames sent cannot write beside the output")
+    # Of this run alone: behind the same names the files of the next one may hold something else.
+    key = hashlib.sha256(parcel + uuid.uuid4().bytes).hexdigest()
+    task = Task(kind, key, _native.__version__, sums, batch, chunks is not None, parts)
     return Order(task, parcel, ranges, chunks)
 
 
@@ -80,8 +93,7 @@ def integrate(task: Task, parcel: Any, start: int, stop: int, chunks: bytes | No
         Refused: the job cannot be prepared here.
         Failed: the frames cannot be integrated.
     """
-    if task.version != _native.__version__:
-        raise Refused(f"{_here()} has aureole {_native.__version__}, the program that sent the task {task.version}")
+    _check_version(task)
     if task.kind == "case":
         work = _integrate_case
         job = bytes(parcel).decode()
@@ -93,15 +105,44 @@ def integrate(task: Task, parcel: Any, start: int, stop: int, chunks: bytes | No
         raise Failed(str(error)) from error
 
 
-def settled(task: Task, parcel: Any, start: int, stop: int, chunks: bytes | None) -> bytes | Refused | Failed:
-    """The same, with an error as a value: for engines that give up on all tasks when one raises."""
+def prepare(task: Task, parcel: Any) -> None:
+    """Runs on a worker: makes the job ready, so that the first range need not wait for it.
+
+    Raises:
+        Refused: the job cannot be prepared here.
+    """
+    _check_version(task)
+    if task.kind == "job":
+        _jobs.get(task, parcel)
+
+
+def prepared(task: Task, parcel: Any) -> Refused | None:
+    """The same, with an error as a value."""
     try:
-        return integrate(task, parcel, start, stop, chunks)
+        prepare(task, parcel)
+    except Refused as error:
+        return Refused(str(error))
+    return None
+
+
+def _check_version(task: Task) -> None:
+    if task.version != _native.__version__:
+        raise Refused(f"{_here()} has aureole {_native.__version__}, the program that sent the task {task.version}")
+
+
+def settled(
+    task: Task, parcel: Any, start: int, stop: int, chunks: bytes | None
+) -> tuple[int, bytes | Refused | Failed]:
+    """The first frame and the same, with an error as a value: for engines that give up on all tasks when one raises."""
+    try:
+        return start, integrate(task, parcel, start, stop, chunks)
     except (Refused, Failed) as error:
-        return type(error)(str(error))
+        return start, type(error)(str(error))
 
 
 def _integrate_job(job: _native.Job, task: Task, start: int, stop: int, chunks: bytes | None) -> bytes:
+    if task.parts is not None:
+        return job.integrate_part(start, stop, task.sums, task.parts)
     return job.integrate_range(start, stop, task.sums, chunks)
 
 

@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 use std::os::unix::net::UnixStream;
+use std::path::Path;
 
 use aureole_core::pipeline::{Job, RunError, Source};
 
@@ -10,6 +11,7 @@ use super::prepare::prepare_with;
 use super::{Execution, Given, Input, JobSpec, Prepared, Sent};
 use crate::layout::processes::WorkerEnd;
 use crate::layout::{Layout, elsewhere};
+use crate::sink::nexus::{Description, parts};
 
 /// Serves as a worker process: takes a job from the run at the other end of `socket`, prepares it, and integrates the frames
 /// that it is given.
@@ -48,6 +50,26 @@ impl Prepared {
         self.with_parts(&input, None, |source, plan| {
             let batch = self.spec.execution.batch;
             elsewhere::integrate(&Job { source, plan, frames, batch, strict: false }, sums)
+        })
+    }
+
+    /// The same into a file of the folder, as a part of a result; `description` is that of the job. Returns what is known of the
+    /// frames, without their numbers.
+    ///
+    /// # Errors
+    /// See [`RunError`].
+    pub fn integrate_part(
+        &self,
+        frames: Range<usize>,
+        description: &Description,
+        folder: &Path,
+    ) -> Result<Vec<u8>, RunError> {
+        let path = parts::file(folder, &frames);
+        let description =
+            Description { first_frame: frames.start, frames: frames.len(), map: None, ..description.clone() };
+        self.with_parts(&self.input(), None, |source, plan| {
+            let batch = self.spec.execution.batch;
+            elsewhere::integrate_into(&Job { source, plan, frames, batch, strict: false }, description, &path)
         })
     }
 

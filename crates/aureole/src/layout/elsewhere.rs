@@ -11,13 +11,13 @@ mod ranges;
 use std::ops::{ControlFlow, Range};
 
 use aureole_core::pattern::Pattern;
-use aureole_core::pipeline::{Executor, Job, RunError, Sink, Summary};
+use aureole_core::pipeline::{Executor, Job, Plan, RunError, Sink, Summary};
 
 use super::batches::Batches;
 use super::delivery::Delivery;
 use crate::wire;
 pub use engine::{Answers, Engine, EngineError, Engines, IN_HAND, Order, Settings};
-pub use piece::integrate;
+pub use piece::{integrate, integrate_into};
 
 /// A layout whose workers are those of an engine.
 pub struct Elsewhere<'e> {
@@ -25,6 +25,20 @@ pub struct Elsewhere<'e> {
     pub engine: Box<dyn Engine + 'e>,
     /// Frames a task; chosen from their number and that of the workers if nothing is said.
     pub range: Option<usize>,
+    /// Workers leave the patterns in files, see [`parts`](crate::sink::nexus::parts), and hand back what is known of the frames.
+    pub parts: bool,
+    /// Seconds that it took to start its workers, for the summary.
+    pub start: f64,
+}
+
+impl Elsewhere<'_> {
+    /// The ranges that a job with so many frames is cut into.
+    #[must_use]
+    pub fn ranges(&self, frames: &Range<usize>, plan: &dyn Plan, sums: bool) -> Vec<Range<usize>> {
+        let pattern = |recipe| if sums { plan.pattern(recipe) } else { plan.pattern(recipe).without_sums() };
+        let of_a_frame: Vec<Pattern> = (0..plan.recipes()).map(pattern).collect();
+        ranges::cut(frames, self.range, self.engine.workers(), &of_a_frame)
+    }
 }
 
 impl Executor for Elsewhere<'_> {
@@ -36,11 +50,14 @@ impl Executor for Elsewhere<'_> {
         // Of those a worker makes its batches; here they are what is pushed at once.
         let batch = Batches::new(job, job.plan.max_batch())?.size();
         let workers = self.engine.workers().max(1);
-        let of_a_frame = Delivery::new(sink, job, workers, batch).patterns(job.plan, 1);
-        let ranges = ranges::cut(&job.frames, self.range, workers, &of_a_frame);
+        let ranges = self.ranges(&job.frames, job.plan, sink.wants_sums());
         let longest = ranges.first().map_or(0, Range::len);
         let mut delivery = Delivery::new(sink, job, workers, longest);
+        delivery.summary().start = self.start;
         let mut patterns = delivery.patterns(job.plan, longest);
+        if self.parts {
+            patterns.iter_mut().for_each(|pattern| *pattern = piece::without_numbers(pattern));
+        }
         let Some(first) = ranges.first() else { return Ok(delivery.finish()) };
         let order = Order { ranges: ranges.clone(), batch: job.batch, sums: delivery.wants_sums() };
         let mut answers = self.engine.start(&order).map_err(|error| error.at(first))?;

@@ -26,9 +26,10 @@ mod images;
 mod layout;
 mod map;
 mod own;
+pub mod parts;
 mod rows;
 
-use std::ops::ControlFlow;
+use std::ops::{ControlFlow, Range};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
@@ -42,6 +43,7 @@ use super::clock;
 use crate::hdf5::attributes::unicode;
 use crate::hdf5::raw;
 use column::Column;
+use parts::Parts;
 use rows::RecipeRows;
 
 pub use description::{Axis, Corrections, Description, Provenance, RecipeDescription, check_name};
@@ -60,6 +62,8 @@ pub struct NexusSink {
     file: File,
     description: Description,
     columns: Columns,
+    /// Where the rows are, if not in this file.
+    parts: Option<Parts>,
     /// The row behind the last one taken.
     next: usize,
     /// Rows that have their place in the file.
@@ -89,6 +93,35 @@ impl NexusSink {
     /// # Errors
     /// When the file exists and `force` is not given, cannot be created, or the disk is full.
     pub fn create(path: &Path, description: Description, force: bool) -> Result<NexusSink, SinkError> {
+        NexusSink::build(path, description, force, None)
+    }
+
+    /// The same for rows that others write, a file for each of the ranges in the [`parts::folder`] of the file: patterns pushed
+    /// then need no numbers.
+    ///
+    /// # Errors
+    /// As of [`NexusSink::create`]; when there are too many ranges, or the folder cannot be made.
+    pub fn create_over_parts(
+        path: &Path,
+        description: Description,
+        force: bool,
+        ranges: Vec<Range<usize>>,
+    ) -> Result<NexusSink, SinkError> {
+        let fail = |why: String| SinkError(format!("{} cannot be created ({why})", path.display()));
+        if ranges.len() > parts::MOST {
+            let (parts, most) = (ranges.len(), parts::MOST);
+            return Err(fail(format!("{parts} parts, where {most} are possible; give a larger --range")));
+        }
+        let folder = parts::folder(path);
+        if folder.exists() && !force {
+            return Err(fail(format!("{} exists; it is not replaced unless forced", folder.display())));
+        }
+        parts::clear(&folder).map_err(|error| fail(format!("{}: {error}", folder.display())))?;
+        let parts = Parts::new(path, &description, ranges);
+        NexusSink::build(path, description, force, Some(parts))
+    }
+
+    fn build(path: &Path, description: Description, force: bool, parts: Option<Parts>) -> Result<NexusSink, SinkError> {
         description.check().map_err(|why| SinkError(format!("{}: {why}", path.display())))?;
         if path.exists() && !force {
             return Err(SinkError(format!("{} exists; it is not replaced unless forced", path.display())));
@@ -96,14 +129,15 @@ impl NexusSink {
         let fail = |error: hdf5_metno::Error| SinkError(format!("{} cannot be created ({error})", path.display()));
         // Without locks, others may open the file while it grows. Later formats than that of HDF5 1.8 mark an open file,
         // and one that was never closed would not open again. Virtual datasets are of HDF5 1.10, without such a mark.
-        let newest = if description.map.is_some() { LibraryVersion::V110 } else { LibraryVersion::V18 };
+        let virtual_rows = description.map.is_some() || parts.is_some();
+        let newest = if virtual_rows { LibraryVersion::V110 } else { LibraryVersion::V18 };
         let mut options = File::with_options();
         options.with_fapl(|access| access.file_locking(false).libver_bounds(LibraryVersion::V18, newest));
         // What is to be replaced stays until the new file is there, with room for its first rows.
         let place = if path.exists() { beside(path) } else { path.to_owned() };
         let file = options.create_excl(&place).map_err(fail)?;
         let allocated = description.rows_ahead().min(description.frames);
-        let built = layout::build(&file, &description, allocated).and_then(|columns| {
+        let built = layout::build(&file, &description, allocated, parts.as_ref()).and_then(|columns| {
             if let Some(map) = &description.map {
                 let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
                 map::build(&file, &description, map, folder)?;
@@ -121,7 +155,7 @@ impl NexusSink {
         let chunks = description.recipes.iter().map(|recipe| recipe.rows_a_chunk(description.frames));
         let rows_a_chunk = chunks.min().unwrap_or(1);
         let (path, written) = (path.to_owned(), Instant::now());
-        Ok(NexusSink { path, file, description, columns, next: 0, allocated, rows_a_chunk, written, open: true })
+        Ok(NexusSink { path, file, description, columns, parts, next: 0, allocated, rows_a_chunk, written, open: true })
     }
 
     /// Writes what is left, the time and what the run did, and closes the file. Rows never pushed are not in it.
@@ -130,10 +164,12 @@ impl NexusSink {
     /// When it cannot be written.
     pub fn finish(mut self, summary: &Summary) -> Result<(), SinkError> {
         self.open = false;
-        // A map leads to all its rows, whether they were written or not.
-        let rows = if self.description.map.is_some() { self.description.frames } else { self.next };
+        // Virtual datasets lead to all their rows, whether they were written or not.
+        let all = self.description.map.is_some() || self.parts.is_some();
+        let rows = if all { self.description.frames } else { self.next };
         let finished = self.write_rows().and_then(|()| self.resize(rows)).and_then(|()| {
             layout::finish(&self.file, &clock::now(), summary)?;
+            self.parts.as_ref().map_or(Ok(()), |parts| parts.finish(&self.file, &self.description))?;
             self.file.flush()
         });
         finished.map_err(|error| self.fail(&error))
@@ -164,6 +200,9 @@ impl NexusSink {
             recipe.take(pattern, status, self.allocated, written)?;
         }
         let failed = failure(patterns);
+        if let Some(parts) = &mut self.parts {
+            parts.note(row, patterns, if failed.is_some() { FAILED } else { DONE });
+        }
         if let Some(why) = failed {
             raw::write_rows(reason, row, &[unicode(why)])?;
         }
@@ -210,7 +249,7 @@ impl NexusSink {
 
 impl Sink for NexusSink {
     fn push(&mut self, rows: &Rows<'_>) -> Result<ControlFlow<()>, SinkError> {
-        let (here, there) = (self.columns.recipes.len(), rows.recipes);
+        let (here, there) = (self.description.recipes.len(), rows.recipes);
         if here != there {
             let path = self.path.display();
             return Err(SinkError(format!("patterns of {there} recipes do not belong to {path}, made for {here}")));

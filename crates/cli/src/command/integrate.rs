@@ -29,6 +29,7 @@ pub(crate) fn run(args: IntegrateArgs, engines: Option<&dyn Engines>) -> Outcome
     let meant = args.meant()?;
     engine::check(&meant, engines)?;
     check_output(&meant)?;
+    engine::check_parts(&meant)?;
     let stop = stop::on_signal()?;
     let mut prepared = job::prepare(meant.job.clone()).map_err(Failure::refused)?;
     let tuned = tuned::default_file().and_then(|file| prepared.tune(&file));
@@ -51,7 +52,7 @@ pub(crate) fn run(args: IntegrateArgs, engines: Option<&dyn Engines>) -> Outcome
         return Ok(Exit::Interrupted);
     }
     print::stderr(&report::header(&prepared, workers));
-    let sink = NexusSink::create(&meant.output, description, meant.force).map_err(Failure::io)?;
+    let sink = engine::sink(&meant, &prepared, elsewhere.as_ref(), description)?;
     let (summary, seconds) = integrate(&prepared, elsewhere.as_ref(), images.as_ref(), sink, stop)?;
     for note in &summary.survived {
         print::stderr(&format!("note: {note}"));

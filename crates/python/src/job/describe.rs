@@ -56,5 +56,6 @@ pub(super) fn summary<'py>(py: Python<'py>, summary: &Summary) -> PyResult<Bound
         seconds.set_item(stage, spent)?;
     }
     said.set_item("stage_seconds", seconds)?;
+    said.set_item("start_seconds", summary.start)?;
     Ok(said)
 }

@@ -25,7 +25,7 @@ pub trait Engine: Send + Sync {
 }
 
 /// What an engine is asked to integrate.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Order {
     /// Consecutive ranges of frames, none of them empty.
     pub ranges: Vec<Range<usize>>,

@@ -5,6 +5,7 @@ use hdf5_metno::types::VarLenUnicode;
 use hdf5_metno::{Dataset, Extent, File, Group, H5Type};
 
 use super::column::Column;
+use super::parts::Parts;
 use super::rows::{RecipeRows, Room};
 use super::{Columns, Description, RecipeDescription};
 use crate::hdf5::attributes::{put, put_all, unicode};
@@ -16,8 +17,8 @@ const HC: f64 = 12.398_419_843_320_026e-10;
 
 type Result<T> = hdf5_metno::Result<T>;
 
-/// Builds the file, with room for `rows` rows.
-pub(super) fn build(file: &File, description: &Description, rows: usize) -> Result<Columns> {
+/// Builds the file, with room for `rows` rows, or with rows that are in `parts`.
+pub(super) fn build(file: &File, description: &Description, rows: usize, parts: Option<&Parts>) -> Result<Columns> {
     put(file, "NX_class", "NXroot")?;
     put(file, "default", "entry")?;
     let entry = group(file, "entry", "NXentry")?;
@@ -29,12 +30,19 @@ pub(super) fn build(file: &File, description: &Description, rows: usize) -> Resu
     corrections(&entry, &description.recipes[0])?;
     reduction(&entry, description)?;
     let room = Room { rows, frames: description.frames, sums: description.sums };
-    let recipes = description.recipes.iter().map(|recipe| data(&entry, recipe, room)).collect::<Result<_>>()?;
+    let mut recipes = Vec::new();
+    for recipe in &description.recipes {
+        let data = data(&entry, recipe)?;
+        match parts {
+            None => recipes.push(RecipeRows::create(data, recipe, room)?),
+            Some(parts) => parts.create(&data, recipe, description.sums)?,
+        }
+    }
     columns(&entry, description, recipes, rows)
 }
 
 /// The NXdata group of a recipe.
-fn data(entry: &Group, recipe: &RecipeDescription, room: Room) -> Result<RecipeRows> {
+fn data(entry: &Group, recipe: &RecipeDescription) -> Result<Group> {
     let data = group(entry, &recipe.name, "NXdata")?;
     put(&data, "signal", "I")?;
     put(&data, "mode", &recipe.mode)?;
@@ -48,7 +56,7 @@ fn data(entry: &Group, recipe: &RecipeDescription, room: Room) -> Result<RecipeR
     }
     axes(&data, recipe)?;
     constants(&data, recipe)?;
-    RecipeRows::create(data, recipe, room)
+    Ok(data)
 }
 
 /// Writes what is known at the end.

@@ -14,4 +14,7 @@ pub(crate) struct EngineArgs {
     /// Send the frames with the tasks of --layout dask and joblib, to workers that do not see the files
     #[arg(long)]
     pub(crate) send_chunks: bool,
+    /// Have each task of --layout dask and joblib write its patterns to a file of its own, beside the output, which leads there
+    #[arg(long)]
+    pub(crate) output_parts: bool,
 }

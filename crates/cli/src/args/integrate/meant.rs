@@ -13,6 +13,7 @@ use aureole_core::images::StackImage;
 use aureole_core::recipe::{ErrorKind, ErrorModel, Mode};
 use aureole_core::unit::{Sample, Unit};
 
+use super::engine;
 use super::layers::{self, Layers};
 use super::recipe::{PatternArgs, RecipeArgs};
 use super::{IntegrateArgs, RunArgs};
@@ -36,6 +37,8 @@ pub(crate) struct Meant {
     pub(crate) summary: SummaryForm,
     /// Frames go with the tasks of an engine.
     pub(crate) send_chunks: bool,
+    /// Tasks write files of their own.
+    pub(crate) output_parts: bool,
     /// What the user should be told.
     pub(crate) notices: Vec<String>,
 }
@@ -59,12 +62,12 @@ impl IntegrateArgs {
         let summary = if self.run.summary == "json" { SummaryForm::Json } else { SummaryForm::Text };
         let force = self.run.force;
         let execution = execution(&self.run);
-        let send_chunks = self.run.engine.send_chunks;
+        let engine::EngineArgs { send_chunks, output_parts, .. } = self.run.engine;
         check_engine(&self.run, execution.layout)?;
         let frames = FrameRange { start, end };
         let images = images(&self.job.image);
         let job = JobSpec { version: job::VERSION, inputs: input, frames, recipes, images, execution, map };
-        Ok(Meant { job, output, sums: self.job.sums, force, summary, send_chunks, notices })
+        Ok(Meant { job, output, sums: self.job.sums, force, summary, send_chunks, output_parts, notices })
     }
 }
 
@@ -212,11 +215,18 @@ fn cake(pattern: &PatternArgs, configured: Option<usize>) -> Result<Option<CakeS
 
 /// Refuses what only engines have a use for.
 fn check_engine(run: &RunArgs, layout: Layout) -> Result<(), Failure> {
-    if run.engine.send_chunks && !layout.by_engine() {
-        let name = layout.name();
-        return Err(Failure::refused(format!("--send-chunks: layout {name} has no tasks; dask and joblib have")));
+    let (chunks, parts) = (run.engine.send_chunks, run.engine.output_parts);
+    let typed = [("--send-chunks", chunks), ("--output-parts", parts)].into_iter().find(|(_, typed)| *typed);
+    match typed {
+        Some((option, _)) if !layout.by_engine() => {
+            let name = layout.name();
+            Err(Failure::refused(format!("{option}: layout {name} has no tasks; dask and joblib have")))
+        }
+        _ if chunks && parts => Err(Failure::refused(
+            "--output-parts: workers that do not see the files (--send-chunks) cannot write beside the output",
+        )),
+        _ => Ok(()),
     }
-    Ok(())
 }
 
 fn execution(run: &RunArgs) -> Execution {
