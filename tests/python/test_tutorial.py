@@ -14,6 +14,7 @@ def said(tmp_path_factory):
     """What the cells print, after they ran on a small stack in a folder of their own."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("AUREOLE_TUTORIAL_FRAMES", "24")
+        patch.setenv("AUREOLE_TUTORIAL_REPEATS", "2")
         notebook = nbformat.read(TUTORIAL, as_version=4)
         folder = tmp_path_factory.mktemp("tutorial")
         client = NotebookClient(notebook, timeout=300, resources={"metadata": {"path": str(folder)}})
