@@ -1,6 +1,7 @@
 """Layout joblib, from end to end: the same bits as serial, by any backend."""
 
 import joblib
+import numpy as np
 import pytest
 from engines import datasets, group, interrupt, rows, started, wait_for, workers_of
 
@@ -93,3 +94,17 @@ def test_what_joblib_has_no_use_for_is_refused(stack, tmp_path):
     assert not (tmp_path / "out.h5").exists()
     with pytest.raises(_engines.Refused, match="client: layout joblib has no use for it"):
         aureole.integrate(str(data), poni=str(poni), layout="joblib", client=object())
+
+
+def test_workers_that_stay_make_another_plan_for_a_file_that_has_changed(stack, tmp_path):
+    data, poni = stack
+    mask = tmp_path / "mask.npy"
+    made = []
+    for masked in (0, 1):
+        image = np.zeros((514, 1030), np.uint8)
+        image[:200] = masked
+        np.save(mask, image)
+        made.append(aureole.integrate(data, poni=poni, mask=mask, layout="joblib", workers=1, frames=(0, 4)))
+        alone = aureole.integrate(data, poni=poni, mask=mask, layout="threads", frames=(0, 4))
+        assert same(made[-1].intensity, alone.intensity)
+    assert not same(made[0].intensity, made[1].intensity)
