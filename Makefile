@@ -43,7 +43,7 @@ setup: .venv/tests-ready
 
 # One wheel for every Python from 3.10 on (the stable ABI).
 wheel: .venv/build-ready
-	CMAKE=$(CURDIR)/.venv/bin/cmake .venv/bin/maturin build --release --out target/wheels
+	.venv/bin/maturin build --release --out target/wheels
 
 # The kernel that runs it is that of .venv, whatever kernels the user has.
 tutorial: setup wheel

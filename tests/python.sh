@@ -4,7 +4,6 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 environment=$(dirname "$(dirname "$PYTHON")")
-export CMAKE=$PWD/$environment/bin/cmake
 wheels=target/wheels-test
 rm -rf "$wheels"
 
