@@ -9,12 +9,13 @@ PEERS  ?= ../shared/peers
 DATA   ?= $(or $(AUREOLE_DATA),../shared/data)
 PARITY := parity cakes units combinations irregular ranges
 
-.PHONY: help setup wheel demo test test-arm lint fmt doc parity bench bench-peer bench-peers bench-recipes clean-demo
+.PHONY: help setup wheel tutorial demo test test-arm lint fmt doc parity bench bench-peer bench-peers bench-recipes clean-demo
 
 help:
 	@echo 'make demo        build, simulate $(FRAMES) frames of an Eiger 4M, integrate them, draw the patterns'
 	@echo 'make test        everything: format, lints, documentation, tests, comparison with pyFAI'
 	@echo 'make wheel       the Python package with module and command, in target/wheels; pip install target/wheels/*.whl'
+	@echo 'make tutorial    runs docs/tutorial.ipynb and saves what it says'
 	@echo 'make test-arm    the tests of codec and core for 64-bit ARM, under emulation where the tools for it are there'
 	@echo 'make setup       put cmake, pyFAI and what else the tests need into .venv'
 	@echo 'make lint        format check and clippy'
@@ -43,6 +44,11 @@ setup: .venv/tests-ready
 # One wheel for every Python from 3.10 on (the stable ABI).
 wheel: .venv/build-ready
 	CMAKE=$(CURDIR)/.venv/bin/cmake .venv/bin/maturin build --release --out target/wheels
+
+# The kernel that runs it is that of .venv, whatever kernels the user has.
+tutorial: setup wheel
+	.venv/bin/pip install --quiet --disable-pip-version-check --no-deps --force-reinstall target/wheels/*.whl
+	.venv/bin/jupyter execute --inplace docs/tutorial.ipynb
 
 demo: .venv/build-ready
 	cargo build --release -p aureole-cli

@@ -12,6 +12,9 @@ import numpy as np
 from . import _native, _recipe
 from ._geometry import description as geometry_of
 
+#: How a description names an array that is given beside it.
+ATTACHED = "attached:"
+
 #: Images of a recipe: an array (rows, columns), or the name of a file.
 _IMAGES = ("mask", "dark", "flat", "absorption", "variance")
 #: Options of a recipe that are taken as they are.
@@ -72,6 +75,25 @@ def describe(
         spec["images"] = list(options["images"])
     settings = {name: options[name] for name in ENGINE if options.get(name) is not None}
     return json.dumps(spec), arrays, settings
+
+
+def in_files(spec: str, arrays: dict[str, np.ndarray], folder: Path) -> str:
+    """The same job with its arrays in files, for processes that do not share this one's memory."""
+    described = json.loads(spec)
+    for name, array in arrays.items():
+        np.save(folder / f"{name}.npy", array)
+    for recipe in described["recipes"]:
+        for key, value in recipe.items():
+            recipe[key] = _replaced(value, folder)
+    return json.dumps(described)
+
+
+def _replaced(value: Any, folder: Path) -> Any:
+    """A value of a recipe in which an array's name became that of its file."""
+    if isinstance(value, dict):
+        return {key: _replaced(inner, folder) for key, inner in value.items()}
+    attached = isinstance(value, str) and value.startswith(ATTACHED)
+    return str(folder / f"{value.removeprefix(ATTACHED)}.npy") if attached else value
 
 
 def _one(

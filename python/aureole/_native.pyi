@@ -33,10 +33,23 @@ class Job:
         normalization: float | None = None,
         sums: bool = True,
     ) -> dict[str, Any]: ...
+    def parcel(self, send_chunks: bool) -> tuple[bytes, bool]: ...
+    @staticmethod
+    def from_parcel(parcel: bytes) -> Job: ...
+    def chunks(self, start: int, stop: int) -> bytes: ...
+    def integrate_part(self, start: int, stop: int, sums: bool, folder: str | PathLike[str]) -> bytes: ...
+    def integrate_range(
+        self,
+        start: int,
+        stop: int,
+        sums: bool,
+        chunks: bytes | None,
+    ) -> bytes: ...
     def run(
         self,
         sums: bool = False,
         progress: Callable[[int], Any] | None = None,
+        engine: Any = None,
     ) -> tuple[dict[str, Any], dict[str, Any]]: ...
     def write(
         self,
@@ -44,6 +57,7 @@ class Job:
         force: bool = False,
         sums: bool = False,
         progress: Callable[[int], Any] | None = None,
+        engine: Any = None,
     ) -> dict[str, Any]: ...
     def recipes(self) -> list[dict[str, Any]]: ...
     @property
@@ -62,13 +76,16 @@ class Job:
 class Stream:
     """The batches of a run in order: ``(first frame, columns)``."""
 
-    def __init__(self, job: Job, sums: bool = False) -> None: ...
+    def __init__(self, job: Job, sums: bool = False, engine: Any = None) -> None: ...
     def __iter__(self) -> Stream: ...
     def __next__(self) -> tuple[int, dict[str, Any]]: ...
     def close(self) -> None: ...
 
 def command(arguments: list[str]) -> int:
     """Does what the command would do, and returns its exit code."""
+
+def default_workers() -> int:
+    """Workers where none are asked for: one a physical core that this process may use."""
 
 def read_geometry(geometry: str) -> dict[str, Any]:
     """Reads a geometry as a description has it: lengths in m, angles in rad."""

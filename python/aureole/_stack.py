@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import tempfile
 import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -11,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from . import _native
-from ._description import describe
+from ._description import describe, in_files
 from ._patterns import Pattern, Patterns, of_columns
 from ._progress import progress as shown
 
@@ -59,8 +60,23 @@ def integrate(
         RuntimeError: a worker died.
         KeyboardInterrupt: Ctrl-C; what was pushed is in the file.
     """
-    job, settings = _job(paths, poni, layout, options)
-    run = _engine(layout, engine, settings)
+    with tempfile.TemporaryDirectory(prefix="aureole-") as folder:
+        job, settings = _job(paths, poni, layout, options, Path(folder))
+        run = _engine(layout, engine, settings)
+        return _all(job, run, layout, output, force, sums, progress, options)
+
+
+def _all(
+    job: _native.Job,
+    run: dict[str, Any],
+    layout: str,
+    output: Any,
+    force: bool,
+    sums: bool,
+    progress: Any,
+    options: dict[str, Any],
+) -> Patterns | dict[str, Patterns] | dict[str, Any]:
+    """Runs a job to its end."""
     first, end = job.frames
     start = time.perf_counter()
     with shown(progress, end - first) as tell:
@@ -84,11 +100,17 @@ def stream(
     Takes the arguments of :func:`integrate`. With ``recipes`` each item is a dictionary of patterns by recipe. A loop that is
     slow holds the run up, so that memory stays bounded; one that is left ends it.
     """
-    job, settings = _job(paths, poni, layout, options)
-    return _each(job, _engine(layout, engine, settings), options)
+    folder = tempfile.TemporaryDirectory(prefix="aureole-")
+    job, settings = _job(paths, poni, layout, options, Path(folder.name))
+    return _each(job, _engine(layout, engine, settings), options, folder)
 
 
-def _each(job: _native.Job, run: dict[str, Any], options: dict[str, Any]) -> Iterator[Any]:
+def _each(
+    job: _native.Job,
+    run: dict[str, Any],
+    options: dict[str, Any],
+    folder: tempfile.TemporaryDirectory[str],
+) -> Iterator[Any]:
     running = _native.Stream(job, **run)
     try:
         for first, columns in running:
@@ -100,10 +122,17 @@ def _each(job: _native.Job, run: dict[str, Any], options: dict[str, Any]) -> Ite
                 yield from (dict(zip(names, row, strict=True)) for row in zip(*batch.values(), strict=True))
     finally:
         running.close()
+        folder.cleanup()
 
 
-def _job(paths: Paths, poni: Any, layout: str, options: dict[str, Any]) -> tuple[_native.Job, dict[str, Any]]:
-    """The job, and the settings that an engine takes."""
+def _job(
+    paths: Paths,
+    poni: Any,
+    layout: str,
+    options: dict[str, Any],
+    folder: Path,
+) -> tuple[_native.Job, dict[str, Any]]:
+    """The job, and the settings that an engine takes; ``folder`` is for files that other processes read."""
     if layout not in LAYOUTS:
         raise ValueError(f"layout {layout!r}: there is no such layout; there are {', '.join(LAYOUTS)}")
     frames = None
@@ -117,6 +146,8 @@ def _job(paths: Paths, poni: Any, layout: str, options: dict[str, Any]) -> tuple
         several = [paths] if isinstance(paths, (str, os.PathLike)) else list(paths)
         inputs = [os.fspath(path) for path in several]
     spec, arrays, settings = describe(inputs, poni, layout, options)
+    if layout == "processes":
+        spec, arrays = in_files(spec, arrays, folder), {}
     return _native.Job(spec, arrays, frames), settings
 
 

@@ -26,7 +26,9 @@ def datasets(path: Path) -> dict[str, bytes]:
             if isinstance(item, h5py.Dataset) and not name.startswith(OF_THE_RUN):
                 value = np.asarray(item[()])
                 text = value.dtype.kind in "OS"
-                found[name] = f"{value.dtype} {value.shape}".encode() + (repr(value).encode() if text else value.tobytes())
+                found[name] = f"{value.dtype} {value.shape}".encode() + (
+                    repr(value).encode() if text else value.tobytes()
+                )
 
         file.visititems(keep)
     assert "entry/data/I" in found
@@ -41,9 +43,8 @@ def started(*words, **options) -> subprocess.Popen:
 
 def rows(path: Path) -> int:
     """Rows of a result that are done, while it grows."""
-    with contextlib.suppress(OSError, KeyError):
-        with h5py.File(path, locking=False) as file:
-            return int((file["entry/frames/status"][()] != 0).sum())
+    with contextlib.suppress(OSError, KeyError), h5py.File(path, locking=False) as file:
+        return int((file["entry/frames/status"][()] != 0).sum())
     return 0
 
 

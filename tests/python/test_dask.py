@@ -7,14 +7,16 @@ import sys
 import time
 from pathlib import Path
 
-import aureole
 import h5py
 import numpy as np
 import pytest
-from aureole import _engines
-from conftest import command, same
 from distributed import Client, LocalCluster
 from engines import datasets, group, interrupt, rows, started, wait_for, workers_of
+
+import aureole
+from aureole import _engines
+
+from conftest import command, same
 
 TWO = ("--layout", "dask", "--workers", "2", "--range", "5")
 
@@ -68,7 +70,18 @@ def test_a_cluster_of_its_own_gives_the_bits_of_serial(stack, serial, tmp_path):
 
 def test_a_real_cluster_by_the_documented_commands_gives_the_bits_of_serial(stack, serial, cluster, tmp_path):
     data, poni = stack
-    words = ("integrate", data, "--poni", poni, "--layout", "dask", "--scheduler", cluster[0], "--error-model", "poisson")
+    words = (
+        "integrate",
+        data,
+        "--poni",
+        poni,
+        "--layout",
+        "dask",
+        "--scheduler",
+        cluster[0],
+        "--error-model",
+        "poisson",
+    )
     assert "dask: 3 workers" in command(*words, "--range", "4", "-o", tmp_path / "out.h5").stderr
     assert datasets(tmp_path / "out.h5") == serial
 
@@ -146,7 +159,16 @@ def test_chunks_are_sent_with_all_that_the_job_needs(stack, tmp_path):
     np.save(tmp_path / "monitor.npy", 1.0 + random.random(40))
     with h5py.File(tmp_path / "monitor.h5", "w") as file:
         file["monitor"] = 1.0 + random.random(40)
-    words = ["--mask", "mask.npy", "--dark", "dark.npy,dark.npy", "--flat", "flat.npy", "--normalization", "monitor.h5::/monitor"]
+    words = [
+        "--mask",
+        "mask.npy",
+        "--dark",
+        "dark.npy,dark.npy",
+        "--flat",
+        "flat.npy",
+        "--normalization",
+        "monitor.h5::/monitor",
+    ]
     words = ["integrate", data, "--poni", poni, *words, "--frames", "3:", "--sums"]
     command(*words, "--layout", "serial", "-o", "serial.h5", cwd=tmp_path)
     command(*words, *TWO, "--send-chunks", "-o", "sent.h5", cwd=tmp_path)
@@ -206,7 +228,7 @@ def test_a_file_that_a_worker_does_not_see_is_refused_by_name(stack, cluster, tm
     from aureole._engines import task as tasks
 
     job = aureole._native.Job(*_described(there, poni))
-    order = tasks.order(job, [(0, 5)], False, None, False)
+    order = tasks.order(job, [(0, 5)], False, None, False, None, tasks.new_run())
     there.unlink()
     running = engine.start(order)
     with pytest.raises(_engines.Refused, match="the worker on .*here_only.h5.*--send-chunks"):
@@ -220,7 +242,7 @@ def test_another_version_of_the_program_is_refused_by_name(stack):
     from aureole._engines import task as tasks
 
     job = aureole._native.Job(*_described(*stack))
-    order = tasks.order(job, [(0, 5)], False, None, False)
+    order = tasks.order(job, [(0, 5)], False, None, False, None, tasks.new_run())
     with pytest.raises(_engines.Refused, match="the worker on .* has aureole .*, the program that sent the task 0.0.0"):
         tasks.integrate(replace(order.task, version="0.0.0"), order.parcel, 0, 5, None)
 
@@ -238,7 +260,9 @@ def test_arrays_and_frames_in_memory_go_with_the_tasks(stack):
 def test_a_client_that_is_connected_is_used_and_left(stack):
     data, poni = stack
     with LocalCluster(n_workers=1, threads_per_worker=2, dashboard_address=":0") as cluster, Client(cluster) as client:
-        some = [pattern.intensity for pattern in aureole.stream(str(data), poni=str(poni), layout="dask", client=client)]
+        some = [
+            pattern.intensity for pattern in aureole.stream(str(data), poni=str(poni), layout="dask", client=client)
+        ]
         assert client.status == "running"
     assert same(np.array(some), aureole.integrate(str(data), poni=str(poni), layout="serial").intensity)
 

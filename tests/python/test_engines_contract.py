@@ -1,6 +1,7 @@
 """Layouts dask and joblib keep the contract that all layouts keep. Needs a module that was built with the feature `testing`."""
 
 import pytest
+
 from aureole import _engines, _native
 
 if not hasattr(_native, "testing_contract"):

@@ -1,11 +1,13 @@
 """Layout joblib, from end to end: the same bits as serial, by any backend."""
 
-import aureole
 import joblib
 import pytest
-from aureole import _engines
-from conftest import command, same
 from engines import datasets, group, interrupt, rows, started, wait_for, workers_of
+
+import aureole
+from aureole import _engines
+
+from conftest import command, same
 
 TWO = ("--layout", "joblib", "--workers", "2", "--range", "5")
 
@@ -42,9 +44,9 @@ def test_joblib_runs_on_dask(stack):
 
     data, poni = stack
     expected = aureole.integrate(str(data), poni=str(poni), layout="serial")
-    with LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=":0") as cluster, Client(cluster):
-        with joblib.parallel_config(backend="dask"):
-            made = aureole.integrate(str(data), poni=str(poni), layout="joblib", range=7)
+    cluster = LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=":0")
+    with cluster, Client(cluster), joblib.parallel_config(backend="dask"):
+        made = aureole.integrate(str(data), poni=str(poni), layout="joblib", range=7)
     assert same(made.intensity, expected.intensity)
 
 

@@ -34,11 +34,12 @@ def test_memory_file_and_stream_are_the_same(stack, tmp_path):
     assert all(same(a.intensity, b.intensity) for a, b in zip(streamed, patterns, strict=True))
 
 
-@pytest.mark.parametrize("layout", ["serial", "threads"])
+@pytest.mark.parametrize("layout", [("serial", "threads"), ("threads", "threads"), ("processes", "workers")])
 def test_layouts_give_the_same_bits(stack, layout):
     file, poni = stack
     expected = aureole.integrate(file, poni=poni, threads=1, layout="serial", sums=True, **BINS)
-    got = aureole.integrate(file, poni=poni, threads=2, layout=layout, sums=True, frames=(3, 37), **BINS)
+    name, hands = layout
+    got = aureole.integrate(file, poni=poni, **{hands: 2}, layout=name, sums=True, frames=(3, 37), **BINS)
     assert got.frames == range(3, 37)
     for name in ("intensity", "sigma", "sum_signal", "sum_variance"):
         assert same(getattr(got, name), getattr(expected, name)[3:37])
@@ -82,6 +83,8 @@ def test_arrays_beside_a_stack(stack, tmp_path):
         **BINS,
     )
     assert same(by_array.intensity, by_file.intensity) and same(by_array.sigma, by_file.sigma)
+    other = aureole.integrate(file, poni=poni, layout="processes", **images, normalization=monitor, **BINS)
+    assert same(other.intensity, by_array.intensity), "arrays reach other processes, too"
     np.testing.assert_array_equal(
         aureole.integrate(file, poni=poni, edges=[1.0, 2.0, 5.0]).radial_edges, [1.0, 2.0, 5.0]
     )

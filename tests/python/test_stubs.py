@@ -8,13 +8,14 @@ import aureole
 from aureole import _native
 
 
-def described() -> dict[str, set[str] | list[str] | None]:
+def described() -> dict[str, dict[str, list[str]] | list[str] | None]:
     """Names in the stubs: the members of a class, the parameters of a function, None for a value."""
     tree = ast.parse((Path(aureole.__file__).parent / "_native.pyi").read_text())
     names: dict = {}
     for node in tree.body:
         if isinstance(node, ast.ClassDef):
-            names[node.name] = {member.name for member in node.body if isinstance(member, ast.FunctionDef)}
+            functions = [member for member in node.body if isinstance(member, ast.FunctionDef)]
+            names[node.name] = {member.name: [argument.arg for argument in member.args.args] for member in functions}
         elif isinstance(node, ast.FunctionDef):
             names[node.name] = [argument.arg for argument in node.args.args]
         elif isinstance(node, ast.AnnAssign):
@@ -30,9 +31,12 @@ def test_stubs_and_module_agree():
     assert public == set(stubs)
     for name, members in stubs.items():
         there = getattr(_native, name)
-        if isinstance(members, set):
-            own = {member for member in vars(there) if not member.startswith("__")}
-            assert own == {member for member in members if not member.startswith("__")}, name
+        if isinstance(members, dict):
+            own = {member: value for member, value in vars(there).items() if not member.startswith("__")}
+            assert set(own) == {member for member in members if not member.startswith("__")}, name
+            for member, value in own.items():
+                if callable(value):
+                    assert list(inspect.signature(value).parameters) == members[member], member
         elif isinstance(members, list):
             assert list(inspect.signature(there).parameters) == members, name
 

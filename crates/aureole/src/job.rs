@@ -2,6 +2,7 @@
 
 mod absolute;
 mod auto;
+mod bins;
 mod cache;
 mod edges;
 mod error;
@@ -12,6 +13,7 @@ mod prepare;
 pub mod pyfai;
 mod record;
 mod regions;
+mod run;
 mod tune;
 mod variance;
 mod work;
@@ -28,8 +30,9 @@ pub use error::JobError;
 pub use given::{ATTACHED, Attached, Given};
 pub use map::{MapAxisSpec, MapSpec};
 pub use parcel::{Parcel, Sent};
-pub use prepare::{Input, Prepared, PreparedRecipe, default_threads, prepare, prepare_given, read_geometry};
+pub use prepare::{Prepared, PreparedRecipe, default_threads, prepare, prepare_given, read_geometry};
 pub use record::named_files;
+pub use run::Input;
 pub use work::work;
 
 use crate::layout::Layout;

@@ -88,7 +88,7 @@ impl Told {
 
     fn layout(&self, workers: usize) -> Processes {
         let job = serde_json::to_string(self).unwrap();
-        Processes { workers: NonZero::new(workers).unwrap(), launch: Launch::this_program(), job }
+        Processes { workers: NonZero::new(workers).unwrap(), launch: Launch::this_program(), job, beside: None }
     }
 }
 

@@ -147,8 +147,9 @@ impl Job {
         start: usize,
         stop: usize,
         sums: bool,
-        folder: PathBuf,
+        folder: &Bound<'py, PyAny>,
     ) -> PyResult<Bound<'py, PyBytes>> {
+        let folder: PathBuf = folder.extract()?;
         let done = py.detach(|| {
             let described = self.described.get_or_init(|| self.prepared.description(sums));
             let described = described.as_ref().map_err(|error| RunError::Job(error.to_string()))?;

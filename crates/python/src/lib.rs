@@ -17,12 +17,13 @@ mod supervise;
 #[cfg(feature = "testing")]
 mod testing;
 
+use aureole::layout::{Launch, Layout};
 use pyo3::prelude::*;
 
 #[pymodule]
 fn _native(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add("__version__", env!("CARGO_PKG_VERSION"))?;
-    module.add("LAYOUTS", aureole::layout::Layout::NAMES.to_vec())?;
+    module.add("LAYOUTS", Layout::NAMES.to_vec())?;
     module.add_class::<job::Job>()?;
     module.add_class::<stream::Stream>()?;
     module.add_function(wrap_pyfunction!(command::command, module)?)?;
@@ -33,5 +34,15 @@ fn _native(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_function(wrap_pyfunction!(arrays::read_image, module)?)?;
     #[cfg(feature = "testing")]
     testing::add(module)?;
+    workers_of(module.py())
+}
+
+/// Workers of the layout `processes` are this interpreter again, with the package's command.
+fn workers_of(py: Python<'_>) -> PyResult<()> {
+    let interpreter: Option<std::path::PathBuf> = py.import("sys")?.getattr("executable")?.extract()?;
+    // An interpreter inside another program has no name of its own.
+    if let Some(program) = interpreter.filter(|program| !program.as_os_str().is_empty()) {
+        Launch { program, arguments: ["-m", "aureole", "worker"].map(Into::into).to_vec() }.is_this_program();
+    }
     Ok(())
 }

@@ -83,9 +83,7 @@ class Dask:
 def _own(workers: int | None) -> Any:
     from distributed import Client, LocalCluster
 
-    cluster = LocalCluster(
-        n_workers=workers or _cores(), threads_per_worker=1, processes=True, dashboard_address=":0"
-    )
+    cluster = LocalCluster(n_workers=workers or _cores(), threads_per_worker=1, processes=True, dashboard_address=":0")
     return Client(cluster)
 
 

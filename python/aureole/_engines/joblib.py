@@ -30,9 +30,7 @@ class Joblib:
     name = "joblib"
     SETTINGS = ("backend", "send_chunks", "output_parts")
 
-    def __init__(
-        self, backend: str | None = None, send_chunks: bool = False, output_parts: bool = False
-    ) -> None:
+    def __init__(self, backend: str | None = None, send_chunks: bool = False, output_parts: bool = False) -> None:
         self.send_chunks, self.output_parts = send_chunks, output_parts
         self._backend = backend
         self._parallel: Any = None
@@ -175,7 +173,9 @@ class _Running:
                     start, patterns = result
                     wanted, _ = self._order.ranges[self._received]
                     if start != wanted:
-                        raise Failed(f"Joblib gave the results of frame {start} on, where those of {wanted} on are next")
+                        raise Failed(
+                            f"Joblib gave the results of frame {start} on, where those of {wanted} on are next"
+                        )
                     self._receive_one(patterns, 1)
 
     def _tasks(self) -> Iterator[Any]:

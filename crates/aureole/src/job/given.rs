@@ -23,6 +23,13 @@ pub struct Given {
     pub attached: Attached,
 }
 
+impl Given {
+    /// True when the description says all there is.
+    pub(super) fn is_empty(&self) -> bool {
+        self.stack.is_none() && self.variance.is_none() && self.attached.0.is_empty()
+    }
+}
+
 impl Attached {
     /// The array of a name such as `attached:mask`; `None` for the name of a file.
     ///

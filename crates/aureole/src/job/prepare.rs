@@ -4,24 +4,25 @@ mod images;
 mod layout;
 mod recipe;
 
+use std::fs::File;
 use std::num::NonZero;
 use std::ops::Range;
+use std::sync::Arc;
 use std::time::Instant;
 
 use aureole_codec::{ChunkFormat, Isa};
-use aureole_core::decoded::Decoded;
 use aureole_core::images::{StackImage, StackImages};
-use aureole_core::pipeline::{Executor, Job, Plan, RunError, Sink, Source, StackSpec, Summary};
+use aureole_core::pipeline::{Source, StackSpec};
 use aureole_core::plan::PlanSet;
 use aureole_core::recipe::ErrorModel;
 
+use super::bins::Bins;
 use super::variance::Variances;
 use super::{Attached, Execution, Given, JobError, JobSpec, RecipeSpec, map};
-use crate::layout::elsewhere::Missing;
-use crate::layout::{Launch, Layout, Processes, Serial, Threads};
+use crate::layout::{Launch, Layout};
 use crate::machine::Topology;
 use crate::sink::nexus::{self, Map};
-use crate::source::{self, Paired, Stack};
+use crate::source::{self, Stack};
 use recipe::Shared;
 
 pub use recipe::{PreparedRecipe, read_geometry};
@@ -39,7 +40,7 @@ pub struct Prepared {
     /// Their plans: of frames that are decoded already, where `decodes_whole`.
     pub plans: PlanSet,
     /// Each frame is decoded as a whole, once, for all that need it so.
-    decodes_whole: bool,
+    pub(super) decodes_whole: bool,
     /// The frames to integrate.
     pub frames: Range<usize>,
     /// Threads to use, or worker processes.
@@ -58,18 +59,8 @@ pub struct Prepared {
     pub(super) given_frames: bool,
     /// How worker processes are started; this very program as `aureole worker` if nothing is said.
     pub launch: Option<Launch>,
-}
-
-/// What a run of a prepared job takes in; all of it may be replaced by other frames of the same kind.
-pub struct Input<'a> {
-    /// The frames.
-    pub data: &'a dyn Source,
-    /// One frame of variances for each, where the job needs them.
-    pub variance: Option<&'a dyn Source>,
-    /// The plans.
-    pub plans: &'a PlanSet,
-    /// The frames to integrate.
-    pub frames: Range<usize>,
+    /// The bins, for worker processes.
+    pub(super) bins: Option<Arc<File>>,
 }
 
 /// Opens the stack, reads every image and makes the plans; refuses whatever is wrong before any frame is read.
@@ -84,10 +75,16 @@ pub fn prepare(spec: JobSpec) -> Result<Prepared, JobError> {
 ///
 /// # Errors
 /// See [`JobError`].
-pub fn prepare_given(mut spec: JobSpec, given: Given) -> Result<Prepared, JobError> {
+pub fn prepare_given(spec: JobSpec, given: Given) -> Result<Prepared, JobError> {
+    let bins = (spec.execution.layout == Layout::Processes).then(Bins::new);
+    prepare_with(spec, given, bins)
+}
+
+/// The same, with the bins that another process has made, or has a use for.
+pub(super) fn prepare_with(mut spec: JobSpec, given: Given, mut bins: Option<Bins>) -> Result<Prepared, JobError> {
     let start = Instant::now();
     check_names(&spec.recipes)?;
-    layout::check(&spec)?;
+    layout::check(&spec, &given)?;
     let isa = choose_isa(&spec.execution)?;
     let given_frames = given.stack.is_some();
     let stack = given.stack.map_or_else(|| source::open(&spec.inputs), Ok)?;
@@ -111,7 +108,7 @@ pub fn prepare_given(mut spec: JobSpec, given: Given) -> Result<Prepared, JobErr
     let (mut recipes, mut plans) = (Vec::new(), Vec::new());
     let mut variance: Option<(String, Stack)> = None;
     for recipe in &mut spec.recipes {
-        let (prepared, plan, variances) = recipe::prepare(recipe, &shared, &mut notices)?;
+        let (prepared, plan, variances) = recipe::prepare(recipe, &shared, bins.as_mut(), &mut notices)?;
         recipes.push(prepared);
         plans.push(plan);
         keep_variances(recipe, variances, &mut variance)?;
@@ -139,6 +136,7 @@ pub fn prepare_given(mut spec: JobSpec, given: Given) -> Result<Prepared, JobErr
         attached,
         given_frames,
         launch: None,
+        bins: bins.as_ref().and_then(Bins::file),
     })
 }
 
@@ -186,28 +184,6 @@ fn decodes_whole(spec: &JobSpec) -> bool {
 }
 
 impl Prepared {
-    /// What runs the job.
-    #[must_use]
-    pub fn executor(&self) -> Box<dyn Executor> {
-        self.executor_for(self.frames.len())
-    }
-
-    /// What runs the job for so many frames.
-    #[must_use]
-    pub fn executor_for(&self, frames: usize) -> Box<dyn Executor> {
-        let (threads, pin) = (self.threads, self.spec.execution.pin);
-        match self.spec.execution.layout.choose(frames, threads) {
-            Layout::Serial => Box::new(Serial { threads, pin }),
-            Layout::Auto | Layout::Threads => Box::new(Threads { threads, pin }),
-            Layout::Processes => {
-                let launch = self.launch.clone().unwrap_or_else(Launch::this_program);
-                Box::new(Processes { workers: threads, launch, job: self.for_workers().to_json() })
-            }
-            // Their engines come from outside, see `run_by`.
-            layout @ (Layout::Dask | Layout::Joblib) => Box::new(Missing(layout.name())),
-        }
-    }
-
     /// What [`Prepared::threads`] counts: `threads`, `processes` or `workers`.
     #[must_use]
     pub fn hands(&self) -> &'static str {
@@ -233,57 +209,6 @@ impl Prepared {
         let Some(first) = self.recipes.first().filter(|_| !asked.is_empty()) else { return Ok(None) };
         let images = StackImages::new(dtype, shape.0 * shape.1, first.marks, asked.contains(&StackImage::Variance));
         images.map(Some).map_err(|error| option("--image", error.to_string()))
-    }
-
-    /// Integrates all frames, adds them to `images` as [`Prepared::images`] gave them, and pushes their patterns in order;
-    /// the sink is not finished.
-    ///
-    /// # Errors
-    /// See [`RunError`].
-    pub fn run(&self, images: Option<&StackImages>, sink: &mut dyn Sink) -> Result<Summary, RunError> {
-        self.run_by(self.executor().as_ref(), &self.input(), images, sink)
-    }
-
-    /// Where the frames come from, the variances of each beside it.
-    #[must_use]
-    pub fn input(&self) -> Input<'_> {
-        Input {
-            data: &self.stack,
-            variance: self.variance.as_ref().map(|variance| variance as &dyn Source),
-            plans: &self.plans,
-            frames: self.frames.clone(),
-        }
-    }
-
-    /// As [`Prepared::run`], by an executor and from an input of one's own choice.
-    ///
-    /// # Errors
-    /// See [`RunError`].
-    pub fn run_by(
-        &self,
-        executor: &dyn Executor,
-        input: &Input<'_>,
-        images: Option<&StackImages>,
-        sink: &mut dyn Sink,
-    ) -> Result<Summary, RunError> {
-        let Execution { batch, strict, .. } = self.spec.execution;
-        self.with_parts(input, images, |source, plan| {
-            executor.run(&Job { source, plan, frames: input.frames.clone(), batch, strict }, sink)
-        })
-    }
-
-    /// The source and the plan that an executor or a worker process is given.
-    pub(super) fn with_parts<T>(
-        &self,
-        input: &Input<'_>,
-        images: Option<&StackImages>,
-        then: impl FnOnce(&dyn Source, &dyn Plan) -> T,
-    ) -> T {
-        let format = &self.stack.spec().format;
-        let decoded = Decoded { plan: input.plans, images, format, isa: self.isa };
-        let paired = input.variance.map(|variance| Paired { data: input.data, variance });
-        let source = paired.as_ref().map_or(input.data, |paired| paired);
-        then(source, if self.decodes_whole { &decoded } else { input.plans })
     }
 }
 

@@ -6,7 +6,9 @@ use std::path::Path;
 
 use aureole_core::pipeline::{Job, RunError, Source};
 
-use super::{Execution, Input, JobSpec, Prepared, Sent, prepare};
+use super::bins::Bins;
+use super::prepare::prepare_with;
+use super::{Execution, Given, Input, JobSpec, Prepared, Sent};
 use crate::layout::processes::WorkerEnd;
 use crate::layout::{Layout, elsewhere};
 use crate::sink::nexus::{Description, parts};
@@ -19,6 +21,7 @@ use crate::sink::nexus::{Description, parts};
 /// to the run and no error here; nor is that the run is gone.
 pub fn work(socket: UnixStream) -> Result<(), String> {
     let Some((end, job)) = WorkerEnd::accept(socket)? else { return Ok(()) };
+    let prepare = |spec| prepare_with(spec, Given::default(), end.beside().map(Bins::made));
     match JobSpec::from_json(&job).and_then(prepare) {
         Ok(prepared) => prepared.with_parts(&prepared.input(), None, |source, plan| end.serve(source, plan)),
         Err(error) => {

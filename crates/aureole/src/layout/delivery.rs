@@ -20,11 +20,6 @@ impl<'a> Delivery<'a> {
         Delivery { sink, strict: job.strict, recipes: job.plan.recipes(), summary }
     }
 
-    /// False when the sink wants no more.
-    pub(super) fn wants_more(&mut self) -> bool {
-        self.sink.wants_more()
-    }
-
     /// True when the sink has a use for the sums of a pattern.
     pub(super) fn wants_sums(&self) -> bool {
         self.sink.wants_sums()
@@ -63,6 +58,12 @@ impl<'a> Delivery<'a> {
         self.summary.failed += rows.iter().filter(|(_, patterns)| failure(patterns).is_some()).count();
         self.summary.stopped = flow.is_break();
         Ok(flow)
+    }
+
+    /// Asks the sink whether it wants more; the run is stopped when it does not.
+    pub(super) fn wants_more(&mut self) -> bool {
+        self.summary.stopped = !self.sink.wants_more();
+        !self.summary.stopped
     }
 
     /// The summary so far, for what only the layout knows.

@@ -84,7 +84,6 @@ fn wait(
             return Ok(Some(bytes));
         }
         if !delivery.wants_more() {
-            delivery.summary().stopped = true;
             return Ok(None);
         }
     }

@@ -2,11 +2,15 @@
 
 use std::collections::BTreeMap;
 use std::ops::ControlFlow;
+use std::time::Duration;
 
 use aureole_core::pipeline::{RunError, Stages};
-use crossbeam_channel::Receiver;
+use crossbeam_channel::{Receiver, RecvTimeoutError};
 
 use super::delivery::Delivery;
+
+/// How often the sink is asked whether it wants more, while nothing comes.
+const PATIENCE: Duration = Duration::from_millis(100);
 
 /// What a thread has to say; `S` holds the patterns of a batch.
 pub(super) enum Report<S> {
@@ -28,11 +32,15 @@ pub(super) fn in_order<S>(
     let mut waiting: BTreeMap<usize, Result<S, RunError>> = BTreeMap::new();
     let mut wanted = 0;
     while wanted < batches {
-        match reports.recv() {
+        match reports.recv_timeout(PATIENCE) {
             Ok(Report::Done(batch, slot)) => drop(waiting.insert(batch, Ok(slot))),
             Ok(Report::Died(batch, error)) => drop(waiting.insert(batch, Err(error))),
             Ok(Report::Ended(stages)) => delivery.summary().stages += stages,
-            Err(_) => return Err(RunError::Job("all threads ended before the frames did".into())),
+            Err(RecvTimeoutError::Timeout) if delivery.wants_more() => {}
+            Err(RecvTimeoutError::Timeout) => return Ok(()),
+            Err(RecvTimeoutError::Disconnected) => {
+                return Err(RunError::Job("all threads ended before the frames did".into()));
+            }
         }
         while let Some(slot) = waiting.remove(&wanted) {
             if push(delivery, wanted, slot?)?.is_break() {

@@ -1,12 +1,12 @@
 //! What goes with which layout.
 
 use super::option;
-use crate::job::{Execution, JobError, JobSpec};
+use crate::job::{Execution, Given, JobError, JobSpec};
 use crate::layout::Layout;
 use crate::machine::Pin;
 
 /// Refuses what does not go with the layout.
-pub(super) fn check(spec: &JobSpec) -> Result<(), JobError> {
+pub(super) fn check(spec: &JobSpec, given: &Given) -> Result<(), JobError> {
     let Execution { layout, threads, workers, pin, .. } = spec.execution;
     let name = layout.name();
     engine(&spec.execution)?;
@@ -23,6 +23,10 @@ pub(super) fn check(spec: &JobSpec) -> Result<(), JobError> {
     if pin != Pin::Auto {
         let reason = format!("layout {name} leaves its workers where the system puts them; use auto");
         return Err(option("--pin", reason));
+    }
+    if layout == Layout::Processes && !given.is_empty() {
+        let reason = "processes: its workers read files, not the frames and arrays of this process; use layout threads";
+        return Err(option("--layout", reason));
     }
     if !spec.images.is_empty() {
         let reason = "images of the stack are summed in one process; use layout serial or threads";

@@ -17,6 +17,7 @@ use super::images::Images;
 use super::option;
 use crate::hdf5::open::describe_io;
 use crate::job::auto::Found;
+use crate::job::bins::{self, Bins};
 use crate::job::variance::Variances;
 use crate::job::{Attached, GeometrySpec, JobError, Normalization, RecipeSpec, cache, edges, regions};
 use crate::source::Stack;
@@ -59,6 +60,7 @@ pub(super) struct Shared<'a> {
 pub(super) fn prepare(
     recipe: &mut RecipeSpec,
     shared: &Shared<'_>,
+    bins: Option<&mut Bins>,
     notices: &mut Vec<String>,
 ) -> Result<(PreparedRecipe, AnyPlan, Variances), JobError> {
     let edges = edges::read(recipe, shared.attached)?;
@@ -76,7 +78,8 @@ pub(super) fn prepare(
     let (dummy, notice) = dummy(recipe, &geometry.detector, dtype)?;
     check_saturation(recipe)?;
     let request = binning_spec(recipe, edges);
-    let (binning, cached) = cache::bin(shared.plan_cache, &geometry, images.mask.as_deref(), &request)?;
+    let make = || cache::bin(shared.plan_cache, &geometry, images.mask.as_deref(), &request);
+    let (binning, cached) = bins::take_or_make(bins, make)?;
     let normalization = normalization(&recipe.normalization, frames, shared.attached)?;
     let norm = images.norm(corrections(recipe).image(&geometry)?, dummy);
     let ingredients = Ingredients {

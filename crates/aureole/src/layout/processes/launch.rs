@@ -8,6 +8,7 @@ use std::os::unix::net::UnixStream;
 use std::os::unix::process::CommandExt;
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
+use std::sync::OnceLock;
 
 use super::link::Link;
 
@@ -20,10 +21,22 @@ pub struct Launch {
     pub arguments: Vec<OsString>,
 }
 
+/// How the program that this process runs is started as a worker, where it is not by its own name.
+static THIS_PROGRAM: OnceLock<Launch> = OnceLock::new();
+
 impl Launch {
-    /// This very program, as `aureole worker`.
+    /// Says how the program that this process runs is started as a worker: a module of an interpreter's, say. Only the first
+    /// call counts.
+    pub fn is_this_program(self) {
+        let _ = THIS_PROGRAM.set(self);
+    }
+
+    /// This very program, as `aureole worker`, unless [`Launch::is_this_program`] said otherwise.
     #[must_use]
     pub fn this_program() -> Launch {
+        if let Some(launch) = THIS_PROGRAM.get() {
+            return launch.clone();
+        }
         let program = std::env::current_exe().unwrap_or_else(|_| "/proc/self/exe".into());
         Launch { program, arguments: vec!["worker".into()] }
     }

@@ -12,11 +12,11 @@ use rustix::fs::{MemfdFlags, memfd_create};
 
 /// The shared memory.
 #[derive(Debug)]
-pub(super) struct Memory(File);
+pub(crate) struct Memory(File);
 
 impl Memory {
     /// Memory of so many bytes, none of which is taken before it is written to.
-    pub(super) fn new(bytes: u64) -> io::Result<Memory> {
+    pub(crate) fn new(bytes: u64) -> io::Result<Memory> {
         let memory = Memory::from(memfd_create("aureole-patterns", MemfdFlags::CLOEXEC)?);
         memory.0.set_len(bytes)?;
         Ok(memory)
@@ -36,6 +36,12 @@ impl Memory {
 impl From<OwnedFd> for Memory {
     fn from(file: OwnedFd) -> Memory {
         Memory(File::from(file))
+    }
+}
+
+impl From<Memory> for File {
+    fn from(memory: Memory) -> File {
+        memory.0
     }
 }
 

@@ -13,6 +13,8 @@ pub(super) enum ToWorker {
         job: String,
         /// Patterns have room for their sums.
         sums: bool,
+        /// A file follows.
+        beside: bool,
     },
     /// Frames to integrate.
     Range {

@@ -1,5 +1,6 @@
 //! A worker process from its start to its end.
 
+use std::fs::File;
 use std::num::NonZero;
 use std::os::fd::AsFd;
 use std::os::unix::process::ExitStatusExt;
@@ -21,6 +22,13 @@ pub(super) struct Process {
     pub(super) link: Link,
 }
 
+/// The open files that a process is handed.
+#[derive(Clone, Copy)]
+pub(super) struct Files<'a> {
+    pub(super) memory: &'a Memory,
+    pub(super) beside: Option<&'a File>,
+}
+
 /// Why there is no worker.
 #[derive(Debug)]
 pub(super) enum NotReady {
@@ -39,8 +47,9 @@ impl Process {
     }
 
     /// Gives the process its order, and waits until it is ready.
-    pub(super) fn make_ready(self, order: &ToWorker, memory: &Memory) -> Result<Process, NotReady> {
-        let given = self.link.send_file(memory.as_fd()).and_then(|()| self.link.send(order));
+    pub(super) fn make_ready(self, order: &ToWorker, files: Files<'_>) -> Result<Process, NotReady> {
+        let given = self.link.send_file(files.memory.as_fd()).and_then(|()| self.link.send(order));
+        let given = given.and_then(|()| files.beside.map_or(Ok(()), |file| self.link.send_file(file.as_fd())));
         match given.and_then(|()| self.link.receive()) {
             Ok(Some(FromWorker::Ready)) => Ok(self),
             Ok(Some(FromWorker::Refused(reason))) => {

@@ -7,8 +7,8 @@ use aureole_core::pipeline::RunError;
 use crossbeam_channel::{Receiver, Sender, TryRecvError, select_biased};
 
 use super::message::{FromWorker, ToWorker};
-use super::process::{NotReady, Process};
-use super::{GivenUp, Shared, Slot, lock};
+use super::process::{Files, NotReady, Process};
+use super::shared::{GivenUp, Shared, Slot, lock};
 use crate::layout::order::Report;
 
 /// Ranges that a process has been given and has not answered: one to work on, and the next, so that it never waits.
@@ -79,7 +79,8 @@ impl<'a> Proxy<'a> {
             Ok(link) => shared.keep(link),
             Err(error) => return Err(NotReady::Refused(process.end_for(&format!("cannot be reached: {error}")))),
         }
-        let process = process.make_ready(&shared.order, &shared.memory)?;
+        let files = Files { memory: &shared.memory, beside: shared.layout.beside.as_deref() };
+        let process = process.make_ready(&shared.order, files)?;
         shared.ready.get_or_init(|| shared.begun.elapsed().as_secs_f64());
         Ok(process)
     }

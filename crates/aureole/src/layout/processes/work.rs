@@ -1,5 +1,6 @@
 //! The other side: what a worker process does.
 
+use std::fs::File;
 use std::io;
 use std::ops::Range;
 use std::os::unix::net::UnixStream;
@@ -21,6 +22,7 @@ pub struct WorkerEnd {
     link: Link,
     memory: Memory,
     sums: bool,
+    beside: Option<File>,
 }
 
 impl WorkerEnd {
@@ -33,12 +35,13 @@ impl WorkerEnd {
         let link = Link::new(socket);
         let failed = |error: io::Error| format!("no order came from a run: {error}");
         let Some(memory) = link.receive_file().map_err(failed)? else { return Ok(None) };
-        let (program, job, sums) = match link.receive().map_err(failed)? {
+        let (program, job, sums, beside) = match link.receive().map_err(failed)? {
             None => return Ok(None),
-            Some(ToWorker::Order { program, job, sums }) => (program, job, sums),
+            Some(ToWorker::Order { program, job, sums, beside }) => (program, job, sums, beside),
             Some(ToWorker::Range { .. }) => return Err("a range of frames came from a run before an order did".into()),
         };
-        let end = WorkerEnd { link, memory: Memory::from(memory), sums };
+        let beside = if beside { link.receive_file().map_err(failed)?.map(File::from) } else { None };
+        let end = WorkerEnd { link, memory: Memory::from(memory), sums, beside };
         if program != env!("CARGO_PKG_VERSION") {
             let reason =
                 format!("the worker is aureole {}, the run that started it {program}", env!("CARGO_PKG_VERSION"));
@@ -46,6 +49,12 @@ impl WorkerEnd {
             return Err(reason);
         }
         Ok(Some((end, job)))
+    }
+
+    /// The file that came beside the job, see [`Processes::beside`](super::Processes::beside).
+    #[must_use]
+    pub fn beside(&self) -> Option<File> {
+        self.beside.as_ref().and_then(|file| file.try_clone().ok())
     }
 
     /// Tells the run, in one sentence, why the job cannot be run.
