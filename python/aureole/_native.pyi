@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from os import PathLike
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -71,8 +70,6 @@ class Job:
     def dtype(self) -> str: ...
     @property
     def notices(self) -> list[str]: ...
-    @property
-    def files(self) -> list[Path]: ...
     @property
     def layout(self) -> tuple[str, int, str]: ...
 

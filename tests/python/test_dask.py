@@ -1,5 +1,6 @@
 """Layout dask, from end to end: the same bits as serial, whatever dies."""
 
+import os
 import signal
 import subprocess
 import sys
@@ -9,6 +10,7 @@ from pathlib import Path
 import h5py
 import numpy as np
 import pytest
+from distributed import Client, LocalCluster
 from engines import datasets, group, interrupt, rows, started, wait_for, workers_of
 
 import aureole
@@ -45,13 +47,18 @@ def cluster():
     scheduler = subprocess.Popen(words, stderr=subprocess.PIPE, text=True)
     address = wait_for(lambda: next((word for word in scheduler.stderr.readline().split() if "tcp://" in word), None))
     words = [dask, "worker", address, "--nworkers", "3", "--nthreads", "1", "--no-dashboard"]
-    workers = subprocess.Popen(words, stderr=subprocess.DEVNULL)
-    yield address, scheduler, workers
-    for process in (workers, scheduler):
-        process.terminate()
-    for process in (workers, scheduler):
-        process.wait(30)
-    scheduler.stderr.close()
+    workers = subprocess.Popen(words, stderr=subprocess.DEVNULL, start_new_session=True)
+    try:
+        with Client(address) as client:
+            client.wait_for_workers(3, timeout=60)
+        yield address, scheduler
+    finally:
+        # Without ceremony: workers that miss their scheduler take their time.
+        os.killpg(workers.pid, signal.SIGKILL)
+        scheduler.kill()
+        workers.wait()
+        scheduler.wait()
+        scheduler.stderr.close()
 
 
 def test_a_cluster_of_its_own_gives_the_bits_of_serial(stack, serial, tmp_path):
@@ -75,7 +82,7 @@ def test_a_real_cluster_by_the_documented_commands_gives_the_bits_of_serial(stac
         "--error-model",
         "poisson",
     )
-    wait_for(lambda: "3 workers" in command(*words, "--force", "--range", "4", "-o", tmp_path / "out.h5").stderr)
+    assert "dask: 3 workers" in command(*words, "--range", "4", "-o", tmp_path / "out.h5").stderr
     assert datasets(tmp_path / "out.h5") == serial
 
 
@@ -101,7 +108,7 @@ def test_a_worker_that_is_killed_loses_nothing(long_stack, tmp_path):
 
 def test_a_scheduler_that_dies_is_told_and_leaves_a_file_that_opens(long_stack, cluster, tmp_path):
     data, poni, expected = long_stack
-    address, scheduler, _ = cluster
+    address, scheduler = cluster
     output = tmp_path / "out.h5"
     process = started(
         "integrate", data, "--poni", poni, "--layout", "dask", "--scheduler", address, "--range", "5", "-o", output
@@ -221,7 +228,7 @@ def test_a_file_that_a_worker_does_not_see_is_refused_by_name(stack, cluster, tm
     from aureole._engines import task as tasks
 
     job = aureole._native.Job(*_described(there, poni))
-    order = tasks.order(job, [(0, 5)], False, None, False)
+    order = tasks.order(job, [(0, 5)], False, None, False, None, tasks.new_run())
     there.unlink()
     running = engine.start(order)
     with pytest.raises(_engines.Refused, match="the worker on .*here_only.h5.*--send-chunks"):
@@ -235,7 +242,7 @@ def test_another_version_of_the_program_is_refused_by_name(stack):
     from aureole._engines import task as tasks
 
     job = aureole._native.Job(*_described(*stack))
-    order = tasks.order(job, [(0, 5)], False, None, False)
+    order = tasks.order(job, [(0, 5)], False, None, False, None, tasks.new_run())
     with pytest.raises(_engines.Refused, match="the worker on .* has aureole .*, the program that sent the task 0.0.0"):
         tasks.integrate(replace(order.task, version="0.0.0"), order.parcel, 0, 5, None)
 
@@ -251,8 +258,6 @@ def test_arrays_and_frames_in_memory_go_with_the_tasks(stack):
 
 
 def test_a_client_that_is_connected_is_used_and_left(stack):
-    from distributed import Client, LocalCluster
-
     data, poni = stack
     with LocalCluster(n_workers=1, threads_per_worker=2, dashboard_address=":0") as cluster, Client(cluster) as client:
         some = [

@@ -27,6 +27,8 @@ pub(crate) struct PyEngine {
     workers: usize,
     /// The folder in which tasks leave their patterns.
     parts: Option<PathBuf>,
+    /// Tells this run from all others, whose plans its workers must not take for their own.
+    run: String,
     /// Its cluster was made for this run and ends with it.
     own: bool,
 }
@@ -41,7 +43,7 @@ impl PyEngine {
     ) -> PyResult<PyEngine> {
         let mut made = PyEngine::new(engine.clone(), work.clone(), own)?;
         made.parts = parts;
-        engine.call_method1("prepare", (order_of(engine, work, &Order::default(), None)?,))?;
+        engine.call_method1("prepare", (order_of(engine, work, &Order::default(), None, &made.run)?,))?;
         Ok(made)
     }
 
@@ -50,7 +52,8 @@ impl PyEngine {
         let name: String = engine.getattr("name")?.extract()?;
         let name = if name == "dask" { "dask" } else { "joblib" };
         let workers = engine.getattr("workers")?.extract()?;
-        Ok(PyEngine { engine: engine.unbind(), work: work.unbind(), name, workers, parts: None, own })
+        let run = engine.py().import("aureole._engines.task")?.call_method0("new_run")?.extract()?;
+        Ok(PyEngine { engine: engine.unbind(), work: work.unbind(), name, workers, parts: None, run, own })
     }
 }
 
@@ -82,6 +85,7 @@ fn order_of<'py>(
     work: &Bound<'py, PyAny>,
     order: &Order,
     parts: Option<&Path>,
+    run: &str,
 ) -> PyResult<Bound<'py, PyAny>> {
     let ranges: Vec<(usize, usize)> = order.ranges.iter().map(|range| (range.start, range.end)).collect();
     let send_chunks = engine.getattr("send_chunks")?;
@@ -89,7 +93,7 @@ fn order_of<'py>(
     let parts = parts.map(std::path::absolute).transpose()?;
     let parts = parts.map(|folder| folder.display().to_string());
     let tasks = engine.py().import("aureole._engines.task")?;
-    tasks.call_method1("order", (work, ranges, order.sums, order.batch, send_chunks, parts))
+    tasks.call_method1("order", (work, ranges, order.sums, order.batch, send_chunks, parts, run))
 }
 
 impl Engine for PyEngine {
@@ -104,7 +108,7 @@ impl Engine for PyEngine {
     fn start(&self, order: &Order) -> Result<Box<dyn Answers + '_>, EngineError> {
         Python::attach(|py| {
             let engine = self.engine.bind(py);
-            let started = order_of(engine, self.work.bind(py), order, self.parts.as_deref())
+            let started = order_of(engine, self.work.bind(py), order, self.parts.as_deref(), &self.run)
                 .and_then(|order| engine.call_method1("start", (order,)));
             match started {
                 Ok(running) => Ok(Box::new(PyAnswers(running.unbind())) as Box<dyn Answers>),

@@ -263,12 +263,6 @@ impl Job {
         self.prepared.notices.clone()
     }
 
-    /// The files that the job reads.
-    #[getter]
-    fn files(&self) -> Vec<PathBuf> {
-        self.prepared.files()
-    }
-
     /// The layout in use, its threads and vector instructions.
     #[getter]
     fn layout(&self) -> (&'static str, usize, &'static str) {

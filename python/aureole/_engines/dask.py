@@ -235,6 +235,8 @@ class _Running:
             return Failed(f"worker after worker died over them, the last one at {last}; did it run out of memory?")
         if isinstance(error, ModuleNotFoundError):
             return Refused(f"a worker of the cluster has not what is needed ({error}); install aureole there, too")
+        if "deserialization of the task graph" in str(error):
+            return Refused("the scheduler cannot read the tasks; install the same aureole there, as on the workers")
         return Failed(f"{type(error).__name__}: {error}")
 
 

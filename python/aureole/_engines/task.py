@@ -63,9 +63,10 @@ def order(
     sums: bool,
     batch: int | None,
     send_chunks: bool,
-    parts: str | None = None,
+    parts: str | None,
+    run: str,
 ) -> Order:
-    """The order for ``work``, a native job or the line of a case.
+    """The order for ``work``, a native job or the line of a case; ``run`` tells this run from all others.
 
     Raises:
         Refused: the job needs something that cannot be sent.
@@ -80,20 +81,15 @@ def order(
         chunks = work.chunks if sent else None
         if sent and parts is not None:
             raise Refused("output_parts: workers that get their frames sent cannot write beside the output")
-    key = hashlib.sha256(parcel + _files(work)).hexdigest()
+    # Of this run alone: behind the same names the files of the next one may hold something else.
+    key = hashlib.sha256(parcel + run.encode()).hexdigest()
     task = Task(kind, key, _native.__version__, sums, batch, chunks is not None, parts)
     return Order(task, parcel, ranges, chunks)
 
 
-def _files(work: Any) -> bytes:
-    """What tells the files of a job from those that had the same names before: workers keep plans from run to run."""
-    if isinstance(work, str):
-        return b""
-    try:
-        stats = [os.stat(file) for file in work.files]
-    except OSError:
-        return uuid.uuid4().bytes
-    return repr([(stat.st_dev, stat.st_ino, stat.st_size, stat.st_mtime_ns) for stat in stats]).encode()
+def new_run() -> str:
+    """A name that no other run has."""
+    return uuid.uuid4().hex
 
 
 def integrate(task: Task, parcel: Any, start: int, stop: int, chunks: bytes | None) -> bytes:

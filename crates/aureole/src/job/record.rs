@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 use std::io::{BufReader, Read};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use aureole_core::detector::DetectorFile;
 use aureole_core::plan::AnyPlan;
@@ -10,7 +10,7 @@ use aureole_core::recipe::ErrorModel;
 use aureole_core::unit::Unit;
 use sha2::{Digest, Sha256};
 
-use super::{ATTACHED, EdgesSpec, GeometrySpec, JobError, Normalization, Prepared, PreparedRecipe, RecipeSpec};
+use super::{EdgesSpec, GeometrySpec, JobError, Normalization, Prepared, PreparedRecipe, RecipeSpec};
 use super::{auto, pyfai};
 use crate::sink::nexus::{Axis, Corrections, Description, Map, Provenance, RecipeDescription};
 use crate::source::{Origin, Stack};
@@ -43,22 +43,6 @@ impl Prepared {
     pub fn origins(&self) -> impl Iterator<Item = &Origin> {
         let variances = self.variance.as_ref().map(Stack::origins).unwrap_or_default();
         self.stack.origins().iter().chain(variances)
-    }
-
-    /// All files that the job reads, each once: what they hold, it depends on.
-    #[must_use]
-    pub fn files(&self) -> Vec<PathBuf> {
-        let inputs = self.spec.inputs.iter().cloned();
-        let named = self.each_recipe().flat_map(|(recipe, prepared)| {
-            let found = prepared.found.iter().cloned();
-            named_files(recipe).into_iter().chain(detector_file(recipe, prepared)).chain(found).map(|(_, input)| input)
-        });
-        let inputs = inputs.chain(named).filter(|input| !input.starts_with(ATTACHED));
-        let mut files: Vec<PathBuf> = inputs.map(|input| crate::input::split(&input).0.to_owned()).collect();
-        files.extend(self.origins().map(|origin| origin.file.clone()));
-        files.sort();
-        files.dedup();
-        files
     }
 
     fn title(&self) -> String {
