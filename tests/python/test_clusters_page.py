@@ -13,7 +13,7 @@ def test_the_recipe_for_slurm_makes_a_job_script_of_workers_with_one_thread():
     recipe = re.search(r"```python\n(.*?)```", PAGE.read_text(), re.DOTALL).group(1)
     call = re.search(r"SLURMCluster\((.*?)\n    \)", recipe, re.DOTALL).group(1)
     compile(recipe, "integrate.py", "exec")
-    options = eval(f"dict({call})", {})
+    options = eval(f"dict({call}\n)", {})
     with jobqueue.SLURMCluster(**options, scheduler_options={"dashboard_address": ":0"}) as cluster:
         script = cluster.job_script()
     assert "#SBATCH -p day" in script

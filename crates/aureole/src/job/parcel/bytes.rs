@@ -33,3 +33,20 @@ pub(super) fn take<'a>(bytes: &mut &'a [u8], length: Option<usize>) -> Result<&'
     *bytes = rest;
     Ok(taken)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_joined_comes_apart_and_what_is_cut_short_is_refused() {
+        let joined = join(&"head", [&[1, 2, 3][..], &[4]].into_iter());
+        let (head, mut rest) = part::<String>(&joined).unwrap();
+        assert_eq!((head.as_str(), take(&mut rest, Some(3)).unwrap(), rest), ("head", &[1, 2, 3][..], &[4][..]));
+        assert!(take(&mut rest, Some(2)).unwrap_err().contains("cut short"));
+        assert!(take(&mut rest, None).is_err());
+        (0..joined.len() - 4).for_each(|end| assert!(part::<String>(&joined[..end]).is_err(), "{end}"));
+        let hostile = [u64::MAX.to_le_bytes().as_slice(), b"\"head\""].concat();
+        assert!(part::<String>(&hostile).is_err());
+    }
+}

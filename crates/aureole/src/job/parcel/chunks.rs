@@ -80,3 +80,43 @@ impl Source for Sent<'_> {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use aureole_core::dtype::Dtype;
+
+    use super::*;
+    use crate::source::MemorySource;
+
+    /// A stack of four frames, the third of which cannot be read.
+    struct Torn(MemorySource);
+
+    impl Source for Torn {
+        fn spec(&self) -> &StackSpec {
+            self.0.spec()
+        }
+
+        fn read(&self, frame: usize, buf: &mut ChunkBuf) -> Result<(), String> {
+            self.0.read(frame, buf)?;
+            buf.filter_mask = 5;
+            if frame == 2 { Err("torn".into()) } else { Ok(()) }
+        }
+    }
+
+    #[test]
+    fn frames_arrive_as_they_were_read_and_none_but_those_that_were_sent() {
+        let frames = (0..4).map(|frame| vec![frame; 6]).collect();
+        let stack = Torn(MemorySource::new((2, 3), Dtype::U8, frames).unwrap());
+        let packed = pack(&stack, 1..4);
+        let sent = Sent::new(stack.spec().clone(), 1, &packed).unwrap();
+        let mut chunk = ChunkBuf::default();
+        for (frame, read) in [(0, false), (1, true), (2, false), (3, true), (4, false)] {
+            assert_eq!(sent.read(frame, &mut chunk).is_ok(), read, "{frame}");
+            if read {
+                assert_eq!((&chunk.bytes, chunk.filter_mask, chunk.frame), (&vec![frame as u8; 6], 5, frame));
+            }
+        }
+        assert_eq!(sent.read(2, &mut chunk).unwrap_err(), "torn");
+        assert!(Sent::new(stack.spec().clone(), 1, &packed[..packed.len() - 1]).is_err());
+    }
+}

@@ -78,3 +78,25 @@ impl Stage {
 pub(super) fn dtype(name: &str) -> Result<Dtype, String> {
     Dtype::from_name(name).ok_or_else(|| format!("elements of {name} are not read"))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_format_comes_back_from_json() {
+        let bitshuffle = |compression| Filter::Bitshuffle { block_elems: 4096, compression };
+        let filters = [
+            vec![],
+            vec![bitshuffle(Compression::Lz4)],
+            vec![bitshuffle(Compression::None), Filter::Lz4],
+            vec![Filter::Shuffle, Filter::Deflate, Filter::Fletcher32],
+        ];
+        for (filters, dtype) in filters.into_iter().zip([Dtype::U32, Dtype::U16, Dtype::I32, Dtype::F64]) {
+            let format = ChunkFormat::new(filters, dtype.size(), 12).unwrap();
+            let spec = StackSpec { frames: 7, shape: (3, 4), dtype, format };
+            let json = serde_json::to_string(&Described::of(&spec)).unwrap();
+            assert_eq!(serde_json::from_str::<Described>(&json).unwrap().spec(), Ok(spec));
+        }
+    }
+}
