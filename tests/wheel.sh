@@ -9,6 +9,9 @@ cd "$folder"
 "$bin/aureole" --version
 "$bin/aureole" simulate stack.h5 --frames 20 --detector Eiger500k 2> /dev/null
 "$bin/aureole" integrate stack.h5 --poni stack.poni -o patterns.h5
+"$bin/aureole" integrate stack.h5 --poni stack.poni --layout processes --workers 2 -o processes.h5
+"$bin/aureole" integrate stack.h5 --poni stack.poni --layout dask -o dask.h5 2> refusal && exit 1
+grep -q "aureole\[dask\]" refusal
 "$bin/aureole" plot patterns.h5 -o patterns.png > /dev/null
 "$bin/aureole" no-such-command 2> /dev/null && exit 1
 
