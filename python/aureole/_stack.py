@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import tempfile
 import time
+import warnings
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -60,6 +61,8 @@ def integrate(
         RuntimeError: a worker died.
         KeyboardInterrupt: Ctrl-C; what was pushed is in the file.
     """
+    if output is None:
+        _refuse_images(options)
     with tempfile.TemporaryDirectory(prefix="aureole-") as folder:
         job, settings = _job(paths, poni, layout, options, Path(folder))
         run = _engine(layout, engine, settings)
@@ -82,8 +85,10 @@ def _all(
     with shown(progress, end - first) as tell:
         if output is not None:
             summary = job.write(Path(output), force=force, sums=sums, progress=tell, **run)
+            _tell(summary["survived"])
             return {**_timed(summary, start), "output": str(output), "layout": layout}
         columns, summary = job.run(sums=sums, progress=tell, **run)
+    _tell(summary["survived"])
     return _patterns(job, range(first, first + len(columns["status"])), columns, _timed(summary, start), options)
 
 
@@ -100,6 +105,7 @@ def stream(
     Takes the arguments of :func:`integrate`. With ``recipes`` each item is a dictionary of patterns by recipe. A loop that is
     slow holds the run up, so that memory stays bounded; one that is left ends it.
     """
+    _refuse_images(options)
     folder = tempfile.TemporaryDirectory(prefix="aureole-")
     job, settings = _job(paths, poni, layout, options, Path(folder.name))
     return _each(job, _engine(layout, engine, settings), options, folder)
@@ -148,7 +154,21 @@ def _job(
     spec, arrays, settings = describe(inputs, poni, layout, options)
     if layout == "processes":
         spec, arrays = in_files(spec, arrays, folder), {}
-    return _native.Job(spec, arrays, frames), settings
+    job = _native.Job(spec, arrays, frames)
+    _tell(job.notices)
+    return job, settings
+
+
+def _tell(notices: Sequence[str]) -> None:
+    """What the command would print as notes: slow ways taken, workers lost."""
+    for notice in notices:
+        warnings.warn(notice, stacklevel=4)
+
+
+def _refuse_images(options: dict[str, Any]) -> None:
+    """Images of the whole stack have their place in a file only."""
+    if options.get("images"):
+        raise ValueError("images: they are written into the output file; give output=, too")
 
 
 def _engine(layout: str, engine: Any, settings: dict[str, Any]) -> dict[str, Any]:

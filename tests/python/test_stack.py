@@ -9,6 +9,7 @@ import threading
 import time
 
 import h5py
+import hdf5plugin  # noqa: F401  h5py reads bitshuffle-LZ4 with it
 import numpy as np
 import pytest
 
@@ -88,6 +89,22 @@ def test_arrays_beside_a_stack(stack, tmp_path):
     np.testing.assert_array_equal(
         aureole.integrate(file, poni=poni, edges=[1.0, 2.0, 5.0]).radial_edges, [1.0, 2.0, 5.0]
     )
+
+
+def test_images_of_the_stack_are_written(stack, tmp_path):
+    file, poni = stack
+    aureole.integrate(file, poni=poni, output=tmp_path / "out.h5", images=["sum", "max"], **BINS)
+    with h5py.File(file) as data, h5py.File(tmp_path / "out.h5") as out:
+        counts = data["entry/data/data"][()].astype(np.int64)
+        counts[counts >= 2**32 - 3] = 0
+        good = out["entry/images/count"][()] == 40
+        assert good.any() and (out["entry/images/sum"][()] == counts.sum(axis=0))[good].all()
+
+
+def test_what_the_command_would_note_is_a_warning(stack):
+    file, poni = stack
+    with pytest.warns(UserWarning, match="uint32 pixel can have this value"):
+        aureole.integrate(file, poni=poni, dummy=-5, frames=(0, 2))
 
 
 def test_patterns_are_plain_data(stack):
@@ -192,6 +209,7 @@ def test_refusals_are_builtin_exceptions(stack, tmp_path):
         ({"frames": (3, 999)}, ValueError),
         ({"workers_": 3}, TypeError),
         ({"mask": "no.npy"}, FileNotFoundError),
+        ({"images": ["sum"]}, ValueError),
     ]:
         with pytest.raises(error):
             aureole.integrate(file, poni=poni, **options)

@@ -57,5 +57,6 @@ pub(super) fn summary<'py>(py: Python<'py>, summary: &Summary) -> PyResult<Bound
     }
     said.set_item("stage_seconds", seconds)?;
     said.set_item("start_seconds", summary.start)?;
+    said.set_item("survived", &summary.survived)?;
     Ok(said)
 }
