@@ -199,6 +199,25 @@ def test_ctrl_c_is_heard(stack, what):
         running.kill()
 
 
+def test_an_input_is_never_replaced(stack, tmp_path):
+    file, poni = (tmp_path / one.name for one in stack)
+    for copied, one in zip((file, poni), stack, strict=True):
+        copied.write_bytes(one.read_bytes())
+    (tmp_path / "hard.h5").hardlink_to(file)
+    for output in (file, poni, tmp_path / "hard.h5"):
+        before = output.read_bytes()
+        with pytest.raises(ValueError, match="this is an input, too"):
+            aureole.integrate(file, poni=poni, output=output, force=True, **BINS)
+        assert output.read_bytes() == before
+    with pytest.raises(ValueError, match="nothing to integrate"):
+        aureole.integrate(file, poni=poni, output=tmp_path / "out.h5", frames=(3, 3), **BINS)
+    (tmp_path / "out.parts").mkdir()
+    options = {"layout": "joblib", "backend": "threading", "output_parts": True}
+    with pytest.raises(FileExistsError, match=r"out\.parts"):
+        aureole.integrate(file, poni=poni, output=tmp_path / "out.h5", **options)
+    assert not (tmp_path / "out.h5").exists()
+
+
 def test_refusals_are_builtin_exceptions(stack, tmp_path):
     file, poni = stack
     (tmp_path / "there.h5").write_text("precious")

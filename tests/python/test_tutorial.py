@@ -36,7 +36,7 @@ def test_it_draws(said):
     assert said[1] >= 4
 
 
-def test_what_is_saved_came_from_the_same_cells():
+def test_the_saved_notebook_was_run():
     saved = nbformat.read(TUTORIAL, as_version=4)
     nbformat.validate(saved)
     assert all(cell.execution_count for cell in saved.cells if cell.cell_type == "code"), (

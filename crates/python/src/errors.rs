@@ -1,10 +1,10 @@
 //! Errors as Python's own exceptions.
 
-use aureole::job::JobError;
+use aureole::job::{JobError, OutputError};
 use aureole::source::SourceError;
 use aureole_core::pipeline::RunError;
 use pyo3::PyErr;
-use pyo3::exceptions::{PyFileNotFoundError, PyOSError, PyRuntimeError, PyValueError};
+use pyo3::exceptions::{PyFileExistsError, PyFileNotFoundError, PyOSError, PyRuntimeError, PyValueError};
 
 /// A job that is refused: `FileNotFoundError` where the reason is a missing file, else `ValueError`.
 pub(crate) fn refused(error: &JobError) -> PyErr {
@@ -33,5 +33,13 @@ pub(crate) fn of_task(error: &RunError) -> PyErr {
     match error {
         RunError::Worker { reason, .. } => PyRuntimeError::new_err(reason.clone()),
         error => broken(error),
+    }
+}
+
+/// A result that may not be written: `FileExistsError` where there is one, else `ValueError`.
+pub(crate) fn unwritable(error: &OutputError) -> PyErr {
+    match error {
+        OutputError::Exists(_) => PyFileExistsError::new_err(format!("{error}; force=True replaces it")),
+        OutputError::Input(_) | OutputError::Nothing(_) => PyValueError::new_err(error.to_string()),
     }
 }

@@ -13,14 +13,14 @@ use aureole_core::dtype::Dtype;
 use aureole_core::images::StackImages;
 use aureole_core::pipeline::{RunError, Sink, Source, StackSpec, Summary};
 use numpy::PyUntypedArray;
-use pyo3::exceptions::{PyFileExistsError, PyValueError};
+use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use pyo3::pybacked::PyBackedBytes;
 use pyo3::types::{PyBytes, PyDict};
 
 use crate::arrays::attached;
 use crate::engine;
-use crate::errors::{broken, of_task, refused};
+use crate::errors::{broken, of_task, refused, unwritable};
 use crate::frames::{ArraySource, blank};
 use crate::rows::Collector;
 use crate::supervise::{Watched, abandonable, supervise};
@@ -206,10 +206,9 @@ impl Job {
         engine: Option<&Bound<'py, PyAny>>,
     ) -> PyResult<Bound<'py, PyDict>> {
         let path: PathBuf = path.extract()?;
-        if path.exists() && !force {
-            return Err(PyFileExistsError::new_err(format!("{}: exists; force=True replaces it", path.display())));
-        }
         let job = &*this.get().prepared;
+        let in_parts = engine.map_or(Ok(false), |engine| engine.getattr("output_parts")?.is_truthy())?;
+        job.check_output(&path, in_parts, force).map_err(|error| unwritable(&error))?;
         let layout = engine.map(|engine| engine::layout(engine, this, Some(&path))).transpose()?;
         let description = job.description(sums).map_err(|error| refused(&error))?;
         let images = job.images().map_err(|error| refused(&error))?;

@@ -4,13 +4,11 @@ mod engine;
 mod report;
 mod watched;
 
-use std::os::unix::fs::MetadataExt;
-use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 
-use aureole::job::{self, Prepared};
+use aureole::job::{self, OutputError, Prepared};
 use aureole::layout::elsewhere::{Elsewhere, Engines};
 use aureole::sink::NexusSink;
 use aureole::tuned;
@@ -36,7 +34,7 @@ pub(crate) fn run(args: IntegrateArgs, engines: Option<&dyn Engines>) -> Outcome
     for notice in meant.notices.iter().chain(&prepared.notices).chain(&tuned) {
         print::stderr(&format!("note: {notice}"));
     }
-    check_sources(&prepared, &meant.output)?;
+    prepared.check_output(&meant.output, meant.output_parts, meant.force)?;
     if stop.load(Ordering::Relaxed) {
         return Ok(Exit::Interrupted);
     }
@@ -69,41 +67,14 @@ pub(crate) fn run(args: IntegrateArgs, engines: Option<&dyn Engines>) -> Outcome
     })
 }
 
-/// Refuses to replace a file that was not meant to be, or one that is about to be read.
+/// Refuses to replace a file that was not meant to be, before anything is read.
 fn check_output(meant: &Meant) -> Result<(), Failure> {
     let output = &meant.output;
     output::check("--output ", output)?;
-    if !output.exists() {
-        return Ok(());
-    }
-    if !meant.force {
-        return Err(Failure::refused(format!("--output {}: exists; --force replaces it", output.display())));
-    }
-    let named = meant.job.recipes.iter().flat_map(job::named_files).map(|(_, file)| file);
-    for input in meant.job.inputs.iter().cloned().chain(named) {
-        let file = input.split("::").next().unwrap_or(&input);
-        refuse_same(Path::new(file), output)?;
+    if output.exists() && !meant.force {
+        return Err(OutputError::Exists(output.clone()).into());
     }
     Ok(())
-}
-
-/// Refuses to replace a file that links lead to, and a run that would integrate nothing.
-fn check_sources(prepared: &Prepared, output: &Path) -> Result<(), Failure> {
-    if prepared.frames.is_empty() {
-        let there = prepared.stack.spec().frames;
-        return Err(Failure::refused(format!("--frames: there is nothing to integrate; the stack has {there} frames")));
-    }
-    prepared.origins().try_for_each(|origin| refuse_same(&origin.file, output))
-}
-
-/// Refuses an output that is one of the files read, whatever names it has.
-fn refuse_same(input: &Path, output: &Path) -> Result<(), Failure> {
-    match (std::fs::metadata(input), std::fs::metadata(output)) {
-        (Ok(a), Ok(b)) if (a.dev(), a.ino()) == (b.dev(), b.ino()) => {
-            Err(Failure::refused(format!("--output {}: this is an input, too", output.display())))
-        }
-        _ => Ok(()),
-    }
 }
 
 /// Runs the job; seconds count from the first read to the last row on disk. Whatever ends the run, what was pushed is in
@@ -143,6 +114,16 @@ fn integrate(
     ran?;
     written.and(finished).map_err(Failure::io)?;
     Ok((summary, start.elapsed().as_secs_f64()))
+}
+
+impl From<OutputError> for Failure {
+    fn from(error: OutputError) -> Failure {
+        Failure::refused(match error {
+            OutputError::Exists(_) => format!("--output {error}; --force replaces it"),
+            OutputError::Input(_) => format!("--output {error}"),
+            OutputError::Nothing(_) => format!("--frames: {error}"),
+        })
+    }
 }
 
 impl From<RunError> for Failure {
