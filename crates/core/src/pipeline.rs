@@ -19,6 +19,7 @@ use aureole_codec::ChunkFormat;
 
 use crate::dtype::Dtype;
 use crate::pattern::{Pattern, Status};
+use crate::plan::CpuPlan;
 use crate::sums::Sums;
 
 /// What all frames of a stack have in common.
@@ -151,6 +152,12 @@ pub trait Plan: Sync {
     /// True when its workers read chunks piece by piece themselves, if they are so given: see [`Source::open`].
     fn reads_pieces(&self) -> bool {
         false
+    }
+
+    /// The plans of sums that it consists of, one a recipe, for layouts that bring arithmetic of their own; `None` where it is of
+    /// another form.
+    fn linear(&self) -> Option<Vec<&CpuPlan>> {
+        None
     }
 
     /// The same plan, cut along the strips of a frame; `None` where a frame is only integrated as a whole.
@@ -295,7 +302,7 @@ pub enum RunError {
     /// The job itself cannot be run.
     #[error("{0}")]
     Job(String),
-    /// What spreads the work over other machines is gone; what was pushed before is kept.
+    /// What does the work, elsewhere or on a device, is gone; what was pushed before is kept.
     #[error("{0}")]
     Engine(String),
 }
@@ -341,8 +348,10 @@ pub struct Summary {
     pub stopped: bool,
     /// Worker processes that were lost and what became of their frames, a sentence each; the run went on without them.
     pub survived: Vec<String>,
-    /// Seconds until the first worker process was ready to integrate; 0 where workers are threads.
+    /// Seconds until the first worker process, or all GPUs, were ready to integrate; 0 where workers are threads.
     pub start: f64,
+    /// Energy that GPUs drew meanwhile, in joules, where they count it.
+    pub joules: Option<f64>,
 }
 
 /// One parallel layout.

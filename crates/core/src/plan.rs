@@ -4,6 +4,7 @@
 //! pattern. It never changes, so that any number of workers share it.
 
 mod any;
+mod by_pixel;
 mod constants;
 mod finish;
 mod pairs;
@@ -16,6 +17,7 @@ use std::sync::Arc;
 use aureole_codec::{ChunkFormat, Decoder, Isa};
 
 pub use any::AnyPlan;
+pub use by_pixel::ByPixel;
 pub use constants::Constants;
 pub(crate) use constants::PixelConstants;
 pub use pairs::PairTable;
@@ -192,6 +194,36 @@ impl CpuPlan {
         &self.constants
     }
 
+    /// The matrix as the kernels of the CPU take it.
+    #[must_use]
+    pub fn table(&self) -> &Table {
+        &self.table
+    }
+
+    /// Element type of the frames.
+    #[must_use]
+    pub fn dtype(&self) -> Dtype {
+        self.dtype
+    }
+
+    /// Vector instructions that workers use.
+    #[must_use]
+    pub fn isa(&self) -> Isa {
+        self.isa
+    }
+
+    /// How chunks are stored.
+    #[must_use]
+    pub fn format(&self) -> &ChunkFormat {
+        &self.format
+    }
+
+    /// The values by which a frame masks pixels.
+    #[must_use]
+    pub fn marks(&self) -> &Marks {
+        &self.marks
+    }
+
     /// Number of bins.
     #[must_use]
     pub fn bins(&self) -> usize {
@@ -293,7 +325,7 @@ impl CpuPlan {
     }
 
     /// Turns complete sums of the given frames, one a plan, into patterns: those of a frame side by side.
-    pub(crate) fn finish_all(plans: &[&CpuPlan], sums: &[Sums], frames: &[usize], out: &mut [Pattern]) {
+    pub fn finish_all(plans: &[&CpuPlan], sums: &[Sums], frames: &[usize], out: &mut [Pattern]) {
         for (recipe, (plan, sums)) in plans.iter().zip(sums).enumerate() {
             finish::patterns(plan, sums, frames, out.iter_mut().skip(recipe).step_by(plans.len()));
         }

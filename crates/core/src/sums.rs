@@ -77,7 +77,12 @@ pub struct Sums {
 }
 
 impl Sums {
-    pub(crate) fn new(bins: usize, frames: usize, float: bool, variance: bool) -> Sums {
+    /// Sums of `frames` frames, all zero; `float` for pixels that are summed in f64, `variance` where they give variances.
+    ///
+    /// # Panics
+    /// When `frames` is not 1 to [`LANES`].
+    #[must_use]
+    pub fn new(bins: usize, frames: usize, float: bool, variance: bool) -> Sums {
         assert!((1..=LANES).contains(&frames), "{frames} frames at once; 1 to {LANES} fit");
         let stride = if frames == 1 { 1 } else { LANES };
         Sums {
@@ -103,6 +108,17 @@ impl Sums {
         self.variance.clear();
         self.masked.fill(None);
         self.failed.fill(None);
+    }
+
+    /// Forgets failures and what frames masked, for sums that are overwritten.
+    pub fn clear_masks(&mut self) {
+        self.masked.fill(None);
+        self.failed.fill(None);
+    }
+
+    /// The sums of signal and variance, [`LANES`] a bin in the order of [`slot`] where they are integers of several frames.
+    pub fn accumulators(&mut self) -> (&mut Accumulator, &mut Accumulator) {
+        (&mut self.signal, &mut self.variance)
     }
 
     /// Marks a frame as failed in the sums of all recipes.

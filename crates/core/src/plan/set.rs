@@ -82,6 +82,10 @@ impl Plan for PlanSet {
         self.plans.iter().all(|plan| plan.as_plan().reads_pieces())
     }
 
+    fn linear(&self) -> Option<Vec<&CpuPlan>> {
+        self.plans.iter().map(AnyPlan::linear).collect()
+    }
+
     fn by_strips(&self) -> Option<&dyn StripPlan> {
         self.plans.iter().all(|plan| plan.as_plan().by_strips().is_some()).then_some(self)
     }

@@ -7,6 +7,7 @@ use crate::pattern::Pattern;
 use crate::pipeline::{
     ChunkBuf, Plan, Rows, Sink, SinkError, Source, StackSpec, Stages, StripPlan, StripWorker, Worker,
 };
+use crate::plan::CpuPlan;
 use crate::sums::Sums;
 
 /// A plan whose workers panic when they meet a frame, and whose patterns start full of rubbish.
@@ -81,6 +82,11 @@ impl Plan for FaultyPlan<'_> {
 
     fn reads_pieces(&self) -> bool {
         self.plan.reads_pieces()
+    }
+
+    fn linear(&self) -> Option<Vec<&CpuPlan>> {
+        // Whoever takes the plans behind it does not meet the panic.
+        if self.panic_at.is_none() { self.plan.linear() } else { None }
     }
 
     fn by_strips(&self) -> Option<&dyn StripPlan> {

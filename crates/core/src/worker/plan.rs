@@ -26,6 +26,10 @@ impl Plan for CpuPlan {
         true
     }
 
+    fn linear(&self) -> Option<Vec<&CpuPlan>> {
+        Some(vec![self])
+    }
+
     fn by_strips(&self) -> Option<&dyn StripPlan> {
         // Sums in f64 keep the order of the pixels, so one worker takes all of a frame.
         if self.sums_floats() { None } else { Some(self) }
