@@ -9,7 +9,7 @@ PEERS  ?= ../shared/peers
 DATA   ?= $(or $(AUREOLE_DATA),../shared/data)
 PARITY := parity cakes units combinations irregular ranges
 
-.PHONY: help setup wheel tutorial demo test test-arm lint fmt doc parity bench bench-peer bench-peers bench-recipes clean-demo
+.PHONY: help setup wheel tutorial demo ptx test test-arm lint fmt doc parity bench bench-peer bench-peers bench-recipes clean-demo
 
 help:
 	@echo 'make demo        build, simulate $(FRAMES) frames of an Eiger 4M, integrate them, draw the patterns'
@@ -17,6 +17,7 @@ help:
 	@echo 'make wheel       the Python package with module and command, in target/wheels; pip install target/wheels/*.whl'
 	@echo 'make tutorial    runs docs/tutorial.ipynb and saves what it says'
 	@echo 'make test-arm    the tests of codec and core for 64-bit ARM, under emulation where the tools for it are there'
+	@echo 'make ptx         compiles the kernels for GPUs: crates/cuda/kernels/aureole.ptx; needs no GPU'
 	@echo 'make setup       put cmake, pyFAI and what else the tests need into .venv'
 	@echo 'make lint        format check and clippy'
 	@echo 'make fmt         format the sources'
@@ -57,6 +58,9 @@ demo: .venv/build-ready
 	target/release/aureole integrate demo/tutorial.h5 --poni demo/tutorial.poni --error-model poisson --force -o demo/patterns.h5
 	@echo -n 'plot: '
 	@target/release/aureole plot demo/patterns.h5 --frames 0,$$(( $(FRAMES) / 2 )),$$(( $(FRAMES) - 1 )) -o demo/patterns.png
+
+ptx: setup
+	.venv/bin/python crates/cuda/kernels/compile.py
 
 test: setup
 	@PYTHON=.venv/bin/python bash tests/run.sh

@@ -50,6 +50,7 @@ step clippy cargo clippy --workspace --all-targets -- -D warnings
 step documentation env RUSTDOCFLAGS='-D warnings' cargo doc --workspace --no-deps
 counted tests cargo test --workspace --no-fail-fast -- --show-output
 counted arm bash tests/arm.sh
+counted kernels "$PYTHON" crates/cuda/kernels/compile.py --check
 counted python env PYTHON="$PYTHON" bash tests/python.sh
 
 # The oracles: scripts that compare the program, or an example that prints what a crate computes, with pyFAI and its kin.

@@ -1,0 +1,125 @@
+//! The plans of a job on a device.
+
+use std::sync::Arc;
+
+use crate::driver::{Context, DeviceMemory, Function, Module};
+use crate::kernels::{FIND_BLOCKS, FIND_BLOCKS_SHARED, Integrator, Kind, Recipe};
+use crate::{CudaError, RecipeTable, Tables};
+
+/// Tables on a device, and the kernels that read them; shared by all loads.
+#[derive(Debug)]
+pub struct DevicePlan {
+    context: Arc<Context>,
+    tables: Arc<Tables>,
+    used: DeviceMemory,
+    recipes: Vec<RecipeMemory>,
+    pub(crate) kernels: Kernels,
+}
+
+/// The table of one recipe on a device.
+#[derive(Debug)]
+struct RecipeMemory {
+    entries: DeviceMemory,
+    squares: Option<DeviceMemory>,
+    pixels: DeviceMemory,
+    runs: DeviceMemory,
+    first_run: DeviceMemory,
+}
+
+/// The kernels that a job needs.
+#[derive(Debug)]
+pub(crate) enum Kernels {
+    /// Integers: where blocks begin, the fused kernel, and what it leaves of pixels of 32 bits.
+    Integers { find_blocks: Option<Function>, first: Kernel, rest: Option<Kernel> },
+    /// Floats: marks, then bins.
+    Floats { report: Function, gather: Function },
+}
+
+/// A fused kernel, and what its blocks share.
+#[derive(Debug)]
+pub(crate) struct Kernel {
+    pub(crate) function: Function,
+    pub(crate) integrator: Integrator,
+    pub(crate) shared: usize,
+    pub(crate) stride: usize,
+}
+
+impl DevicePlan {
+    /// Copies tables to a device and has its kernels compiled.
+    ///
+    /// # Errors
+    /// When the device has not enough memory, or the driver fails.
+    pub fn new(context: &Arc<Context>, tables: &Arc<Tables>) -> Result<Arc<DevicePlan>, CudaError> {
+        let kernels = Kernels::new(&Module::of(context)?, tables)?;
+        let recipes = tables.recipes.iter().map(|table| RecipeMemory::new(context, table)).collect::<Result<_, _>>()?;
+        let used = DeviceMemory::with(context, &tables.used, "the plan")?;
+        Ok(Arc::new(DevicePlan { context: context.clone(), tables: tables.clone(), used, recipes, kernels }))
+    }
+
+    /// The device.
+    #[must_use]
+    pub fn context(&self) -> &Arc<Context> {
+        &self.context
+    }
+
+    /// The tables it was made of.
+    #[must_use]
+    pub fn tables(&self) -> &Arc<Tables> {
+        &self.tables
+    }
+
+    pub(crate) fn used(&self) -> u64 {
+        self.used.at()
+    }
+
+    /// What kernels are told of each recipe; the sums are to be added.
+    pub(crate) fn recipes(&self) -> Vec<Recipe> {
+        let of = |(memory, table): (&RecipeMemory, &RecipeTable)| Recipe {
+            entries: memory.entries.at(),
+            squares: memory.squares.as_ref().map_or(0, DeviceMemory::at),
+            pixels: memory.pixels.at(),
+            runs: memory.runs.at(),
+            first_run: memory.first_run.at(),
+            bins: table.bins as u64,
+            ..Recipe::default()
+        };
+        self.recipes.iter().zip(&self.tables.recipes).map(of).collect()
+    }
+}
+
+impl RecipeMemory {
+    fn new(context: &Arc<Context>, table: &RecipeTable) -> Result<RecipeMemory, CudaError> {
+        let what = "the plan";
+        let squares = (!table.squares.is_empty()).then(|| DeviceMemory::with(context, &table.squares, what));
+        Ok(RecipeMemory {
+            entries: DeviceMemory::with(context, &table.entries, what)?,
+            squares: squares.transpose()?,
+            pixels: DeviceMemory::with(context, &table.pixels, what)?,
+            runs: DeviceMemory::with(context, &table.runs, what)?,
+            first_run: DeviceMemory::with(context, &table.first_run, what)?,
+        })
+    }
+}
+
+impl Kernels {
+    fn new(module: &Arc<Module>, tables: &Tables) -> Result<Kernels, CudaError> {
+        let (cut, variance) = (&tables.cut, tables.has_variance());
+        let Some(first) = Integrator::of(cut.dtype, variance) else {
+            let suffix = if cut.dtype.size() == 4 { "f32" } else { "f64" };
+            let function = |name: &str| module.function(&format!("{name}_{suffix}"), 0);
+            return Ok(Kernels::Floats { report: function("report")?, gather: function("gather")? });
+        };
+        let kernel = |integrator: Integrator| {
+            let stride = cut.stride(integrator.rows);
+            let shared = stride * integrator.frames;
+            let function = module.function(integrator.name, shared)?;
+            Ok(Kernel { function, integrator, shared, stride })
+        };
+        let find_blocks = (cut.kind == Kind::BitshuffleLz4).then(|| module.function(FIND_BLOCKS, FIND_BLOCKS_SHARED));
+        Ok(Kernels::Integers {
+            find_blocks: find_blocks.transpose()?,
+            first: kernel(first)?,
+            rest: Integrator::of_rest(cut.dtype, variance).map(kernel).transpose()?,
+        })
+    }
+}
