@@ -3,6 +3,7 @@
 //! A run counts from its first read to its last row on disk, as `aureole integrate` counts. Plans are made before, once.
 
 mod about;
+pub mod device;
 mod error;
 mod floor;
 mod line;
@@ -125,7 +126,9 @@ pub fn measure(
                     report.lines.push(line);
                 }
                 Err(BenchError::Refused(reason)) => {
-                    let refusal = Refusal { layout: layout.name(), reason };
+                    let layout = layout.name();
+                    let reason = reason.trim_start_matches(&format!("layout {layout}: ")).to_owned();
+                    let refusal = Refusal { layout, reason };
                     tell(News::Refused(&refusal));
                     report.refused.push(refusal);
                 }

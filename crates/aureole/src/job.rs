@@ -261,6 +261,10 @@ pub struct Execution {
     pub scheduler: Option<String>,
     /// Frames a task of the layouts `dask` and `joblib`; the layout's own choice if nothing is said.
     pub range: Option<usize>,
+    /// Numbers of the devices of the layout `gpu`; the first one if nothing is said.
+    pub devices: Vec<usize>,
+    /// Per cent of each device's free memory that may be used; all of it if nothing is said.
+    pub device_memory: Option<u8>,
     /// Where threads are held.
     pub pin: Pin,
     /// Frames a worker takes at once; the layout's own choice if nothing is said.
@@ -271,6 +275,14 @@ pub struct Execution {
     pub strict: bool,
     /// Folder in which the bins of plans are kept for runs to come; none if nothing is said.
     pub plan_cache: Option<PathBuf>,
+}
+
+impl Execution {
+    /// Numbers of the devices of the layout `gpu`.
+    #[must_use]
+    pub fn devices(&self) -> Vec<usize> {
+        if self.devices.is_empty() { vec![0] } else { self.devices.clone() }
+    }
 }
 
 impl JobSpec {

@@ -10,6 +10,8 @@ mod tree;
 use std::fs;
 use std::path::Path;
 
+pub use aureole_cuda::CudaError;
+pub use aureole_cuda::driver::{DeviceInfo as Gpu, OLDEST as OLDEST_GPU, devices as gpus, version as cuda_version};
 pub use cpus::format_list;
 pub use placement::{Pin, Placement};
 pub use topology::{Cache, Core, Topology};

@@ -31,6 +31,9 @@ pub(super) fn line(
     stop: &AtomicBool,
     floor: Option<&Floor>,
 ) -> Result<Option<Line>, BenchError> {
+    if let Some(what) = prepared.without_kernel.as_ref().filter(|_| way.layout == Layout::Gpu) {
+        return Err(BenchError::Refused(format!("there is no kernel for {what}")));
+    }
     prepared.threads = way.threads;
     prepared.spec.execution.layout = way.layout;
     prepared.spec.execution.batch = way.batch;

@@ -1,5 +1,6 @@
 //! From a description to what an executor runs.
 
+mod gpu;
 mod images;
 mod layout;
 mod recipe;
@@ -23,6 +24,7 @@ use crate::layout::{Launch, Layout};
 use crate::machine::Topology;
 use crate::sink::nexus::{self, Map};
 use crate::source::{self, Stack};
+use gpu::Gpus;
 use recipe::Shared;
 
 pub use recipe::{PreparedRecipe, read_geometry};
@@ -57,6 +59,10 @@ pub struct Prepared {
     pub attached: Attached,
     /// The frames were given to it; they are in no file.
     pub(super) given_frames: bool,
+    /// Names of the GPUs that it goes to, which are in use; none where the host integrates its frames.
+    pub(super) gpus: Vec<String>,
+    /// What there is no kernel for in it.
+    pub(crate) without_kernel: Option<String>,
     /// How worker processes are started; this very program as `aureole worker` if nothing is said.
     pub launch: Option<Launch>,
     /// The bins, for worker processes.
@@ -85,10 +91,14 @@ pub(super) fn prepare_with(mut spec: JobSpec, given: Given, mut bins: Option<Bin
     let start = Instant::now();
     check_names(&spec.recipes)?;
     layout::check(&spec, &given)?;
+    let mut gpus = Gpus::begin(&spec.execution);
     let isa = choose_isa(&spec.execution)?;
     let given_frames = given.stack.is_some();
     let stack = given.stack.map_or_else(|| source::open(&spec.inputs), Ok)?;
     let frames = frame_range(&spec, stack.spec().frames)?;
+    let asked = spec.execution.threads.or(spec.execution.workers);
+    let threads = asked.and_then(NonZero::new).unwrap_or_else(default_threads);
+    gpus.see(&spec, stack.spec(), frames.len(), threads);
     let map = map::prepare(&spec, frames.end, &stack)?;
     let decodes_whole = decodes_whole(&spec);
     let format = plan_format(decodes_whole, stack.spec())?;
@@ -114,10 +124,9 @@ pub(super) fn prepare_with(mut spec: JobSpec, given: Given, mut bins: Option<Bin
         keep_variances(recipe, variances, &mut variance)?;
     }
     let variance = given.variance.or(variance.map(|(_, stack)| stack));
+    let (gpus, without_kernel) = gpus.end(variance.is_some(), &mut notices)?;
     let mut seen = std::collections::BTreeSet::new();
     notices.retain(|notice| seen.insert(notice.clone()));
-    let asked = spec.execution.threads.or(spec.execution.workers);
-    let threads = asked.and_then(NonZero::new).unwrap_or_else(default_threads);
     let (plans, seconds) = (PlanSet::new(plans), start.elapsed().as_secs_f64());
     let attached = given.attached;
     Ok(Prepared {
@@ -135,6 +144,8 @@ pub(super) fn prepare_with(mut spec: JobSpec, given: Given, mut bins: Option<Bin
         map,
         attached,
         given_frames,
+        gpus,
+        without_kernel,
         launch: None,
         bins: bins.as_ref().and_then(Bins::file),
     })
@@ -190,7 +201,17 @@ impl Prepared {
         match self.spec.execution.layout {
             Layout::Processes => "processes",
             Layout::Dask | Layout::Joblib => "workers",
-            Layout::Auto | Layout::Serial | Layout::Threads => "threads",
+            Layout::Auto | Layout::Serial | Layout::Threads | Layout::Gpu => "threads",
+        }
+    }
+
+    /// What integrates: `NVIDIA H200, 16 threads`, or `16 threads`; `workers` of them.
+    #[must_use]
+    pub fn device(&self, workers: usize) -> String {
+        let hands = format!("{workers} {}", self.hands());
+        match self.layout() {
+            Layout::Gpu if !self.gpus.is_empty() => format!("{}, {hands}", gpu::named(&self.gpus)),
+            _ => hands,
         }
     }
 

@@ -9,7 +9,7 @@ use aureole_core::plan::PlanSet;
 
 use super::{Execution, Prepared};
 use crate::layout::elsewhere::Missing;
-use crate::layout::{Launch, Layout, Processes, Serial, Threads};
+use crate::layout::{Gpu, Launch, Layout, Processes, Serial, Threads};
 use crate::source::Paired;
 
 /// What a run of a prepared job takes in; all of it may be replaced by other frames of the same kind.
@@ -25,6 +25,22 @@ pub struct Input<'a> {
 }
 
 impl Prepared {
+    /// The layout that runs the job, not `auto`.
+    #[must_use]
+    pub fn layout(&self) -> Layout {
+        self.layout_for(self.frames.len())
+    }
+
+    fn layout_for(&self, frames: usize) -> Layout {
+        let pixels = self.stack.spec().format.elems();
+        match self.spec.execution.layout {
+            Layout::Auto if !self.gpus.is_empty() && Layout::is_worth_a_gpu(frames, pixels, self.threads) => {
+                Layout::Gpu
+            }
+            layout => layout.choose(frames, self.threads),
+        }
+    }
+
     /// What runs the job.
     #[must_use]
     pub fn executor(&self) -> Box<dyn Executor> {
@@ -35,13 +51,18 @@ impl Prepared {
     #[must_use]
     pub fn executor_for(&self, frames: usize) -> Box<dyn Executor> {
         let (threads, pin) = (self.threads, self.spec.execution.pin);
-        match self.spec.execution.layout.choose(frames, threads) {
+        match self.layout_for(frames) {
             Layout::Serial => Box::new(Serial { threads, pin }),
             Layout::Auto | Layout::Threads => Box::new(Threads { threads, pin }),
             Layout::Processes => {
                 let launch = self.launch.clone().unwrap_or_else(Launch::this_program);
                 let (job, beside) = (self.for_workers().to_json(), self.bins.clone());
                 Box::new(Processes { workers: threads, launch, job, beside })
+            }
+            Layout::Gpu => {
+                let devices = self.spec.execution.devices();
+                let share = self.spec.execution.device_memory.map_or(1.0, |percent| f64::from(percent) / 100.0);
+                Box::new(Gpu { devices, threads, pin, share })
             }
             // Their engines come from outside, see `run_by`.
             layout @ (Layout::Dask | Layout::Joblib) => Box::new(Missing(layout.name())),

@@ -19,12 +19,16 @@ impl Prepared {
         if execution.layout != Layout::Auto || execution.threads.is_some() || execution.batch.is_some() {
             return None;
         }
-        let rule = Layout::Auto.choose(self.frames.len(), self.threads).name();
+        let rule = self.layout().name();
         let tuned = match Tuned::load(file, &Machine::here()) {
             Ok(tuned) => tuned?,
             Err(reason) => return Some(format!("layout {rule}: by the rule; what was measured is not used, {reason}")),
         };
         if self.frames.len() < tuned.threads.saturating_mul(tuned.batch.unwrap_or(1)) {
+            return None;
+        }
+        if tuned.layout == Layout::Gpu && self.layout() != Layout::Gpu {
+            // Too short, without a kernel, or there is no GPU any more.
             return None;
         }
         self.threads = NonZero::new(tuned.threads)?;

@@ -79,6 +79,15 @@ fn an_option_or_a_short_stack_wins_over_what_was_measured() {
 }
 
 #[test]
+fn a_gpu_that_was_measured_is_not_started_for_a_job_that_threads_do_at_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("tuned.json");
+    Tuned { layout: Layout::Gpu, threads: 1, batch: None, ..tuned() }.save(&file).unwrap();
+    let mut job = prepared(folder.path(), "{}");
+    assert_eq!((job.tune(&file), job.executor().name()), (None, rule()));
+}
+
+#[test]
 fn a_damaged_file_or_one_of_other_machines_is_not_used_and_that_is_said() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("tuned.json");

@@ -1,0 +1,155 @@
+//! Readers: chunks from the source into loads.
+
+use std::ops::Range;
+use std::sync::atomic::Ordering;
+use std::time::Instant;
+
+use aureole_codec::{ChunkFormat, Decoder};
+use aureole_core::pipeline::{ChunkBuf, RunError, Stages};
+use aureole_core::sums::LANES;
+use aureole_cuda::kernels::Kind;
+use aureole_cuda::{CudaError, Feed, Load, lane};
+use crossbeam_channel::Sender;
+
+use super::ring::Place;
+use super::{Shared, Slot};
+use crate::layout::guard::guard;
+use crate::layout::order::Report;
+
+/// A run that was started, or could not be.
+pub(super) type Started = (usize, Result<(), RunError>);
+
+/// What a reader has of its own.
+struct Reader<'a> {
+    shared: &'a Shared<'a>,
+    /// One a device, made when it is first needed.
+    feeds: Vec<Option<Feed>>,
+    chunk: ChunkBuf,
+    decoder: Decoder,
+    stages: Stages,
+}
+
+/// How a chunk gets to a device.
+#[derive(Clone, Copy)]
+enum Way {
+    /// As it is stored.
+    Stored(Kind),
+    /// Decoded by the host.
+    Decoded,
+    /// Not at all: the host integrates the frame.
+    No,
+}
+
+impl Way {
+    /// For a chunk of `size` bytes on which `skipped` filters were not used, in a job whose chunks go there as `kind`.
+    fn of(format: &ChunkFormat, skipped: u32, size: usize, kind: Kind) -> Way {
+        let is_raw = format.filters().is_empty() || (skipped & 1 != 0 && format.filters().len() == 1);
+        match kind {
+            _ if is_raw && size == format.bytes() => Way::Stored(Kind::Elements),
+            _ if is_raw => Way::No,
+            Kind::BitshuffleLz4 if skipped == 0 => Way::Stored(kind),
+            _ => Way::Decoded,
+        }
+    }
+}
+
+impl Shared<'_> {
+    /// A reader: takes batches until there are no more.
+    pub(super) fn read(&self, started: &Sender<Started>, report: &Sender<Report<Slot>>) {
+        let mut reader = Reader {
+            shared: self,
+            feeds: Vec::new(),
+            chunk: ChunkBuf::default(),
+            decoder: Decoder::new(self.plans[0].format(), self.isa),
+            stages: Stages::default(),
+        };
+        loop {
+            let batch = self.next.fetch_add(1, Ordering::Relaxed);
+            if batch >= self.batches.len() {
+                break;
+            }
+            let (run, number) = self.ring.run_of(batch);
+            if !self.ring.wait_for(run) {
+                break;
+            }
+            let frames = self.batches.frames(batch);
+            let read = match guard(&frames, || reader.read(self.ring.place(run), number, frames.clone())) {
+                Ok(read) => read,
+                Err(panic) => {
+                    let _ = started.send((run, Err(panic)));
+                    break;
+                }
+            };
+            if self.ring.was_read(run, read) {
+                let _ = started.send((run, self.ring.start(run).map_err(|error| super::fell_away(&error))));
+            }
+        }
+        let _ = report.send(Report::Ended(reader.stages));
+    }
+}
+
+impl Reader<'_> {
+    /// Reads the frames of batch `number` of a load.
+    fn read(&mut self, place: &Place, number: usize, frames: Range<usize>) -> Result<(), CudaError> {
+        let start = Instant::now();
+        self.feeds.resize_with(self.feeds.len().max(place.device + 1), || None);
+        let mut feed = match self.feeds[place.device].take() {
+            Some(feed) => feed,
+            None => Feed::new(place.load.stream().context(), self.shared.sizes.chunk)?,
+        };
+        for (i, frame) in frames.enumerate() {
+            let lane = number * LANES + lane(self.shared.plans[0], i);
+            self.read_frame(&place.load, &mut feed, lane, frame)?;
+        }
+        self.feeds[place.device] = Some(feed);
+        self.stages.read += start.elapsed().as_secs_f64();
+        Ok(())
+    }
+
+    /// Sends the chunk of a frame; one that cannot be read or decoded is left to the host, which then says why.
+    fn read_frame(&mut self, load: &Load, feed: &mut Feed, lane: usize, frame: usize) -> Result<(), CudaError> {
+        let source = self.shared.job.source;
+        self.chunk.unread = None;
+        if source.open(frame, &mut self.chunk).is_err() {
+            return Ok(());
+        }
+        let format = self.shared.plans[0].format();
+        let stored = self.chunk.bytes_read();
+        self.shared.bytes_in.fetch_add(stored as u64, Ordering::Relaxed);
+        let way = Way::of(format, self.chunk.filter_mask, stored, self.shared.kind);
+        let (size, kind) = match way {
+            Way::Stored(kind) => (stored, kind),
+            Way::Decoded => (format.bytes(), Kind::Elements),
+            Way::No => return Ok(()),
+        };
+        let buffer = feed.buffer(size)?;
+        let filled = if matches!(way, Way::Decoded) { self.decode(buffer) } else { take(&self.chunk, buffer) };
+        if filled && let Some(at) = feed.send(load, size)? {
+            load.put(lane, at, size, kind);
+        }
+        Ok(())
+    }
+
+    /// Decodes the chunk; false when it is corrupt.
+    fn decode(&mut self, to: &mut [u8]) -> bool {
+        let ChunkBuf { unread, bytes, filter_mask, .. } = &mut self.chunk;
+        if let Some(unread) = unread {
+            bytes.resize(unread.size(), 0);
+            if unread.read(0, bytes).is_err() {
+                return false;
+            }
+        }
+        self.decoder.decode_chunk(bytes, *filter_mask, to).is_ok()
+    }
+}
+
+/// Takes the bytes of a chunk as they are; false when they cannot be read.
+fn take(chunk: &ChunkBuf, to: &mut [u8]) -> bool {
+    match &chunk.unread {
+        Some(unread) => unread.read(0, to).is_ok(),
+        None => {
+            to.copy_from_slice(&chunk.bytes);
+            true
+        }
+    }
+}
