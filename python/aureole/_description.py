@@ -44,7 +44,7 @@ _OTHERS = (
 #: Options of a recipe.
 RECIPE = (*_IMAGES, *_PLAIN, *_RANGES, *_OTHERS)
 #: Options of how the work is spread.
-EXECUTION = ("threads", "workers", "pin", "batch", "isa", "strict", "plan_cache", "range", "scheduler")
+EXECUTION = ("threads", "workers", "pin", "batch", "isa", "strict", "plan_cache", "range", "scheduler", "devices", "device_memory")
 #: Options of the layouts dask and joblib.
 ENGINE = ("client", "backend", "send_chunks", "output_parts", "retries")
 #: Options of the job.
@@ -66,6 +66,8 @@ def describe(
         _refuse_unknown(own, RECIPE)
         recipes.append({"name": name, **_one(geometry, {**shared, **own}, name, arrays)})
     execution = {name: _plain(options[name]) for name in EXECUTION if options.get(name) is not None}
+    if "devices" in execution:
+        execution["devices"] = _devices(execution["devices"])
     spec: dict[str, Any] = {"version": 1, "inputs": inputs, "recipes": recipes}
     spec["execution"] = {"layout": layout, **execution}
     if options.get("frames") is not None:
@@ -148,6 +150,15 @@ def _series(arguments: _recipe.Arguments, name: str, values: Any, described: Any
 
 def _plain(value: Any) -> Any:
     return str(value) if isinstance(value, Path) else value
+
+
+def _devices(devices: Any) -> list[int]:
+    """Numbers of GPUs: one, or several."""
+    given = np.atleast_1d(devices)
+    numbers = [int(device) for device in given]
+    if not numbers or min(numbers) < 0 or numbers != list(given):
+        raise ValueError(f"devices: {devices!r}: numbers of GPUs, such as [0, 1], are needed")
+    return numbers
 
 
 def _refuse_unknown(options: Mapping[str, Any], known: tuple[str, ...]) -> None:

@@ -229,6 +229,11 @@ def test_refusals_are_builtin_exceptions(stack, tmp_path):
         ({"workers_": 3}, TypeError),
         ({"mask": "no.npy"}, FileNotFoundError),
         ({"images": ["sum"]}, ValueError),
+        ({"layout": "gpu", "workers": 2}, ValueError),
+        ({"layout": "gpu", "devices": [0, 0]}, ValueError),
+        ({"layout": "gpu", "devices": []}, ValueError),
+        ({"layout": "gpu", "devices": [0.5]}, ValueError),
+        ({"devices": [0]}, ValueError),
     ]:
         with pytest.raises(error):
             aureole.integrate(file, poni=poni, **options)
@@ -237,3 +242,27 @@ def test_refusals_are_builtin_exceptions(stack, tmp_path):
     with pytest.raises(FileNotFoundError, match=r"no\.poni"):
         aureole.integrate(file, poni="no.poni")
     assert (tmp_path / "there.h5").read_text() == "precious"
+
+
+WITHOUT_GPU = """
+import sys, numpy, aureole
+file, poni = sys.argv[1:]
+frames = numpy.ones((3, 514, 1030), dtype=numpy.uint32)
+for paths, devices in [(file, None), (file, 0), (file, [0]), (frames, None)]:
+    for call in (aureole.integrate, aureole.stream):
+        try:
+            call(paths, poni=poni, layout="gpu", devices=devices)
+        except ValueError as error:
+            print(error)
+"""
+
+
+def test_layout_gpu_says_what_is_missing(stack):
+    # Devices that there are, if any, are hidden: with a driver or without, the reason names its maker.
+    hidden = {**os.environ, "CUDA_VISIBLE_DEVICES": ""}
+    words = [sys.executable, "-c", WITHOUT_GPU, *map(str, stack)]
+    ended = subprocess.run(words, capture_output=True, text=True, timeout=300, check=False, env=hidden)
+    assert ended.returncode == 0, ended.stderr
+    said = ended.stdout.splitlines()
+    assert len(said) == 8, ended.stdout
+    assert all(line.startswith("--layout gpu: ") and "NVIDIA driver" in line for line in said), said

@@ -6,7 +6,7 @@ use aureole::layout::Layout;
 use clap::Args;
 
 use super::choice::one_of;
-use super::integrate::RecipeArgs;
+use super::integrate::{RecipeArgs, device};
 use super::pair::number;
 
 /// Arguments of `aureole bench`.
@@ -16,7 +16,8 @@ Columns: frames/s is the median of the runs and best the fastest; a run counts f
 disk, and making the plan is not in it. GB/s in are stored bytes read, GB/s decoded what they become, MB/s out bytes of \
 the result. read, decode (LZ4 and bit transposes), accumulate (frames laid side by side, pixels summed) and write are \
 parts of the time spent in all four, by all threads. of floor is the speed as a part of what decoding alone reaches with \
-as many threads, from chunks that are in memory already. bound by names the largest part; or waiting, where the threads \
+as many threads, from chunks that are in memory already; layout gpu, which decodes elsewhere, may reach more than all of it. \
+bound by names the largest part; or waiting, where the threads \
 were idle for much of the time; or write, where the one thread that writes is always at work.
 
 Examples:
@@ -25,6 +26,7 @@ Examples:
   aureole bench --threads 1,2,4 --batches 1,8,16          other threads and batches
   aureole bench --plot scaling.png                        frames/s against threads
   aureole bench scan.h5 --poni lab6.poni --retune         let integrate use the fastest from now on
+  aureole bench --frames 20000 --gpu-limits               what a GPU could do if frames came as fast as it takes them
 
 The document that --json prints is described in docs/formats.md.")]
 pub(crate) struct BenchArgs {
@@ -48,7 +50,7 @@ pub(crate) struct BenchArgs {
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Runs")]
 pub(crate) struct MeasuredArgs {
-    /// Layouts, with commas between them [default: all that there are]
+    /// Layouts, with commas between them [default: all that there are; gpu where there is one]
     #[arg(long, value_name = "LAYOUT,...", value_delimiter = ',',
         value_parser = one_of("a layout that can be measured", measurable()), hide_possible_values = true)]
     pub(crate) layout: Vec<&'static str>,
@@ -84,10 +86,13 @@ fn measurable() -> impl Iterator<Item = &'static str> {
 }
 
 impl MeasuredArgs {
-    /// The layouts typed, or all, each once.
-    pub(crate) fn layouts(&self) -> Vec<Layout> {
-        let typed = self.layout.iter().copied();
-        let names: Vec<&'static str> = if self.layout.is_empty() { measurable().collect() } else { typed.collect() };
+    /// The layouts typed, or all that there are, each once; `has_gpu` is asked only where that matters.
+    pub(crate) fn layouts(&self, has_gpu: impl FnOnce() -> bool) -> Vec<Layout> {
+        let mut names = self.layout.clone();
+        if names.is_empty() {
+            let all = has_gpu();
+            names.extend(measurable().filter(|name| all || *name != Layout::Gpu.name()));
+        }
         let mut layouts = Vec::new();
         for layout in names.into_iter().filter_map(Layout::from_name) {
             if !layouts.contains(&layout) {
@@ -124,11 +129,23 @@ pub(crate) struct ToldArgs {
     /// Print one JSON document instead of the table
     #[arg(long)]
     pub(crate) json: bool,
+    /// Measure what GPUs integrate with nothing read from files, instead of layouts: chunks that are in their memory already (with the
+    /// results copied back, and without), and chunks that are copied from memory of the host
+    #[arg(long)]
+    pub(crate) gpu_limits: bool,
+    /// GPUs by their numbers, with commas between them, for --gpu-limits [default: 0]
+    #[arg(long, value_name = "N,...", value_delimiter = ',', requires = "gpu_limits",
+        value_parser = device)]
+    pub(crate) devices: Vec<usize>,
+    /// Batches of 16 frames that a GPU takes at once, for --gpu-limits
+    #[arg(long, value_name = "N", default_value_t = 8, requires = "gpu_limits",
+        value_parser = clap::value_parser!(u16).range(1..))]
+    pub(crate) load: u16,
     /// Draw frames/s against threads, a curve a layout, as .png or .svg
     #[arg(long, value_name = "FILE")]
     pub(crate) plot: Option<PathBuf>,
     /// Keep what was fastest for this user and machine: integrate uses it wherever layout, threads and batch are left open.
-    /// Measure a stack like those to come, of at least 16 frames a thread
+    /// Measure a stack like those to come, of at least 16 frames a thread, and of some thousands where there is a GPU
     #[arg(long)]
     pub(crate) retune: bool,
 }
@@ -140,16 +157,18 @@ mod tests {
     use super::*;
     use crate::args::{Command, Typed};
 
-    fn layouts(line: &str) -> Vec<Layout> {
+    fn layouts(line: &str, has_gpu: bool) -> Vec<Layout> {
         match Typed::try_parse_from(["aureole", "bench"].into_iter().chain(line.split_whitespace())).unwrap().command {
-            Command::Bench(args) => args.measured.layouts(),
+            Command::Bench(args) => args.measured.layouts(|| has_gpu),
             other => panic!("{other:?}"),
         }
     }
 
     #[test]
     fn every_layout_is_measured_unless_some_are_named() {
-        assert_eq!(layouts(""), [Layout::Serial, Layout::Threads]);
-        assert_eq!(layouts("--layout threads,serial,threads"), [Layout::Threads, Layout::Serial]);
+        assert_eq!(layouts("", false), [Layout::Serial, Layout::Threads]);
+        assert_eq!(layouts("", true), [Layout::Serial, Layout::Threads, Layout::Gpu]);
+        assert_eq!(layouts("--layout threads,serial,threads", true), [Layout::Threads, Layout::Serial]);
+        assert_eq!(layouts("--layout gpu", false), [Layout::Gpu], "why it cannot run is said when it is tried");
     }
 }

@@ -87,11 +87,13 @@ pub(crate) struct RunArgs {
     pub(crate) frames: Option<Frames>,
     /// How the work is spread: serial (one frame at a time, its blocks over all cores), threads (each thread takes
     /// frames of its own), processes (as threads, in processes of their own; one that crashes ends no run), dask and joblib (tasks
-    /// for the workers of these, see docs/clusters.md) or auto: what aureole bench --retune found fastest here, with its threads and batch, where none of
-    /// the three is typed; or else threads, and serial for fewer frames than threads
+    /// for the workers of these, see docs/clusters.md), gpu (NVIDIA GPUs take the compressed frames, see docs/gpu.md) or auto: what
+    /// aureole bench --retune found fastest here, with its threads and batch, where none of the three is typed; or else threads,
+    /// serial for fewer frames than threads, and gpu for long runs where there is one
     #[arg(long, default_value = "auto", value_parser = one_of("a layout", Layout::NAMES), hide_possible_values = true)]
     pub(crate) layout: &'static str,
-    /// Threads to use [default: one a physical core that this process may use]
+    /// Threads to use; with --layout gpu so many read, and as many finish patterns [default: one a physical core that this process
+    /// may use]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
     pub(crate) threads: Option<u16>,
     /// Workers of --layout processes, dask and joblib, of one thread each [default: one a physical core that this process may use]
@@ -100,6 +102,12 @@ pub(crate) struct RunArgs {
     /// Engines
     #[command(flatten)]
     pub(crate) engine: engine::EngineArgs,
+    /// GPUs of --layout gpu by their numbers, with commas between them, as aureole doctor lists them [default: 0]
+    #[arg(long, value_name = "N,...", value_delimiter = ',', value_parser = device)]
+    pub(crate) devices: Vec<usize>,
+    /// Per cent of each GPU's free memory that may be used, for several processes that share it [default: 100]
+    #[arg(long, value_name = "PERCENT", value_parser = clap::value_parser!(u8).range(1..=100))]
+    pub(crate) device_memory: Option<u8>,
     /// Where threads are held: auto (near their memory, where the machine has several NUMA nodes), off, cache (among the cores
     /// that share a last cache) or core (one each; for a machine that runs nothing else)
     #[arg(long, default_value = "auto", value_parser = one_of("a place for threads", Pin::NAMES), hide_possible_values = true)]
@@ -122,4 +130,10 @@ pub(crate) struct RunArgs {
     /// What is printed at the end: a line of text, or JSON on standard output
     #[arg(long, default_value = "text", value_parser = one_of("a form of the summary", ["text", "json"]))]
     pub(crate) summary: &'static str,
+}
+
+/// The number of a GPU.
+pub(crate) fn device(typed: &str) -> Result<usize, String> {
+    let wanted = "numbers of GPUs with commas between them, such as 0,1, are needed";
+    typed.parse::<u8>().map(usize::from).map_err(|_| wanted.to_owned())
 }

@@ -1,6 +1,7 @@
 //! `aureole bench`: how fast this machine integrates, by layout, threads and batch.
 
 mod job;
+mod limits;
 mod retune;
 mod scratch;
 mod table;
@@ -11,6 +12,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use aureole::bench::{self, BenchError, Cache, News, Report, Request};
 use aureole::job::default_threads;
 use aureole::job::{Prepared, prepare};
+use aureole::machine;
 use aureole_core::pipeline::RunError;
 
 use super::{output, stop};
@@ -28,6 +30,9 @@ const FRAMES: usize = 128;
 const FRAMES_A_THREAD: usize = 16;
 
 pub(crate) fn run(args: BenchArgs) -> Outcome {
+    if args.told.gpu_limits {
+        limits::check(&args.told)?;
+    }
     let request = request(&args.measured)?;
     if let Some(plot) = &args.told.plot {
         picture::format("--plot", plot)?;
@@ -54,6 +59,9 @@ pub(crate) fn run(args: BenchArgs) -> Outcome {
     }
     if told.retune {
         retune::check(prepared.frames.len(), most)?;
+    }
+    if told.gpu_limits {
+        return limits::tell(&prepared, &told);
     }
     let report = measure(&mut prepared, &request, &scratch, stop, told.json)?;
     if told.json {
@@ -89,7 +97,12 @@ fn request(args: &MeasuredArgs) -> Result<Request, Failure> {
     }
     let repeat = NonZero::new(usize::from(args.repeat)).ok_or_else(|| Failure::refused("--repeat 0: at least 1"))?;
     let cache = if args.cold { Cache::Cold } else { Cache::Warm };
-    Ok(Request { layouts: args.layouts(), threads, batches, repeat, cache })
+    Ok(Request { layouts: args.layouts(has_gpu), threads, batches, repeat, cache })
+}
+
+/// True where there is a GPU that the kernels are for.
+fn has_gpu() -> bool {
+    machine::gpus().is_ok_and(|gpus| gpus.first().is_some_and(|gpu| gpu.check().is_ok()))
 }
 
 /// 1, 2, 4, ... and `most` itself.

@@ -1,34 +1,38 @@
 //! `aureole doctor`: what this machine offers, and which layouts work here.
 
 mod cores;
+mod gpus;
 
 use aureole::machine::{self, Topology};
 use aureole_codec::Isa;
 
 use crate::exit::{Exit, Outcome};
 use crate::print;
+use gpus::Gpus;
 
-/// The layouts of the design, and why one does not work here.
-const LAYOUTS: [(&str, &str); 7] = [
+/// The layouts of the design that are the same everywhere.
+const LAYOUTS: [(&str, &str); 5] = [
     ("serial", "works: one frame at a time, its blocks spread over all cores"),
     ("threads", "works: each thread takes frames of its own, up to 16 at once"),
     ("processes", "works: as threads, in processes of their own; one that crashes ends no run"),
     ("dask", "works from the Python package, where Dask is: pip install \"aureole[dask]\""),
     ("joblib", "works from the Python package, where Joblib is: pip install \"aureole[joblib]\""),
-    ("gpu", "not in this build yet"),
-    ("fpga", "not in this build yet"),
 ];
 
 pub(crate) fn run() -> Outcome {
-    let layouts = LAYOUTS.map(|(name, state)| format!("  {name:<10} {state}\n")).concat();
+    let gpus = Gpus::here();
+    let gpu = gpus.layout();
+    let layouts = LAYOUTS.into_iter().chain([("gpu", &*gpu), ("fpga", "not in this build yet")]);
+    let layouts: String = layouts.map(|(name, state)| format!("  {name:<10} {state}\n")).collect();
     print::stdout(&format!(
-        "aureole {}\nprocessor    {}\n{}vectors      {}\nmemory       {}\nHDF5         {} (built in)\nlayouts\n{layouts}",
+        "aureole {}\nprocessor    {}\n{}vectors      {}\nmemory       {}\nHDF5         {} (built in)\n{}layouts\n{layouts}",
         env!("CARGO_PKG_VERSION"),
         machine::processor().unwrap_or_else(|| std::env::consts::ARCH.to_owned()),
         cores::lines(&Topology::here(), machine::cpus_online(), machine::can_pin()),
         vectors(),
         memory(),
         machine::hdf5_version(),
+        gpus.lines(),
     ))?;
     Ok(Exit::Done)
 }

@@ -41,7 +41,7 @@ fn axis<'py>(py: Python<'py>, unit: Unit, centres: &[f64], edges: &[f64]) -> PyR
 
 /// What a run did.
 pub(super) fn summary<'py>(py: Python<'py>, summary: &Summary) -> PyResult<Bound<'py, PyDict>> {
-    let Summary { frames, failed, bytes_in, stages, threads, batch, stopped, .. } = summary;
+    let Summary { frames, failed, bytes_in, stages, threads, batch, stopped, joules, .. } = summary;
     let said = PyDict::new(py);
     said.set_item("frames", frames)?;
     said.set_item("failed", failed)?;
@@ -58,5 +58,6 @@ pub(super) fn summary<'py>(py: Python<'py>, summary: &Summary) -> PyResult<Bound
     said.set_item("stage_seconds", seconds)?;
     said.set_item("start_seconds", summary.start)?;
     said.set_item("survived", &summary.survived)?;
+    said.set_item("joules", joules)?;
     Ok(said)
 }

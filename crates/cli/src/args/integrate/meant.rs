@@ -236,6 +236,8 @@ fn execution(run: &RunArgs) -> Execution {
         workers: run.workers.map(usize::from),
         scheduler: run.engine.scheduler.clone(),
         range: run.engine.range.map(|range| range as usize),
+        devices: run.devices.clone(),
+        device_memory: run.device_memory,
         pin: Pin::from_name(run.pin).unwrap_or_default(),
         batch: run.batch.map(usize::from),
         isa: run.isa.map(str::to_owned),

@@ -14,7 +14,7 @@ use crate::print;
 pub(super) fn header(prepared: &Prepared, workers: usize) -> String {
     let spec = prepared.stack.spec();
     let several = prepared.recipes.len() > 1;
-    let layout = prepared.spec.execution.layout;
+    let layout = prepared.layout();
     let recipes = prepared
         .each_recipe()
         .map(|(recipe, _)| if several { format!("{}: {}", recipe.name, described(recipe)) } else { described(recipe) });
@@ -25,8 +25,11 @@ pub(super) fn header(prepared: &Prepared, workers: usize) -> String {
         spec.dtype,
         spec.format,
         recipes.collect::<Vec<_>>().join(" · "),
-        prepared.executor().name(),
-        print::count(workers, if layout.in_process() || layout == Layout::Auto { "core" } else { "worker" }),
+        layout.name(),
+        match layout {
+            Layout::Gpu => prepared.device(workers),
+            _ => print::count(workers, if layout.in_process() { "core" } else { "worker" }),
+        },
         prepared.isa,
     )
 }
@@ -68,6 +71,14 @@ fn axes(recipe: &RecipeSpec) -> String {
     }
 }
 
+/// `19 kJ a million frames`: what the devices drew, where they count it.
+fn energy(summary: &Summary) -> Option<String> {
+    let joules = summary.joules.filter(|_| summary.frames > 0)?;
+    let kilojoules = joules * 1e3 / summary.frames as f64;
+    let digits = if kilojoules < 10.0 { 1 } else { 0 };
+    Some(format!("{kilojoules:.digits$} kJ a million frames"))
+}
+
 /// A finished run.
 pub(super) struct Report<'a> {
     prepared: &'a Prepared,
@@ -86,12 +97,13 @@ impl<'a> Report<'a> {
         let Summary { frames, failed, stopped, .. } = *self.summary;
         let stopped = if stopped { format!(" of {}, stopped", self.prepared.frames.len()) } else { String::new() };
         format!(
-            "{}{stopped} in {:.1} s · {} frames/s · {:.1} Gpixel/s · {} · {failed} failed → {}\n",
+            "{}{stopped} in {:.1} s · {} frames/s · {:.1} Gpixel/s · {}{} · {failed} failed → {}\n",
             print::count(frames, "frame"),
             self.seconds,
             print::thousands(self.rate(frames) as u64),
             self.rate(self.pixels()) / 1e9,
             self.stages(),
+            energy(self.summary).map_or(String::new(), |energy| format!(" · {energy}")),
             self.output.display(),
         )
     }
@@ -107,10 +119,11 @@ impl<'a> Report<'a> {
             "seconds": self.seconds,
             "plan_seconds": self.prepared.seconds,
             "frames_per_second": self.rate(summary.frames),
-            "layout": self.prepared.executor().name(),
+            "layout": self.prepared.layout().name(),
             "threads": summary.threads,
             "batch": summary.batch,
             "start_seconds": summary.start,
+            "joules": summary.joules,
             "workers_lost": summary.survived.len(),
             "isa": self.prepared.isa.name(),
             "recipes": self.prepared.recipes.len(),
@@ -150,5 +163,18 @@ impl<'a> Report<'a> {
         shares.sort_by(|a, b| b.1.total_cmp(&a.1));
         let percent = |seconds: f64| if total > 0.0 { 100.0 * seconds / total } else { 0.0 };
         shares.map(|(stage, seconds)| format!("{stage} {:.0}%", percent(seconds))).join(" ")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn energy_is_told_where_it_is_known() {
+        let of = |joules, frames| energy(&Summary { joules, frames, ..Summary::default() });
+        assert_eq!(of(Some(190.0), 10_000).as_deref(), Some("19 kJ a million frames"));
+        assert_eq!(of(Some(12.5), 10_000).as_deref(), Some("1.2 kJ a million frames"));
+        assert_eq!((of(None, 10_000), of(Some(5.0), 0)), (None, None));
     }
 }
