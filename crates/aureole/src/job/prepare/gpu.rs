@@ -11,9 +11,12 @@ use aureole_cuda::kernels::Kind;
 use aureole_cuda::{CudaError, Cut};
 
 use super::option;
-use crate::job::{Execution, JobError, JobSpec};
+use crate::job::{Execution, JobError, JobSpec, RecipeSpec};
 use crate::layout::Layout;
 use crate::layout::gpu::Warming;
+
+/// Bins of a frame, over all recipes, up to which a run that leaves open how it is spread may go to a GPU.
+const MOST_BINS: usize = 1 << 16;
 
 /// GPUs on their way into a job.
 pub(super) struct Gpus {
@@ -34,7 +37,11 @@ impl Gpus {
     /// where it is not.
     pub(super) fn see(&mut self, spec: &JobSpec, stack: &StackSpec, frames: usize, threads: NonZero<usize>) {
         self.host = without_kernel(spec, stack);
-        let worth = || Layout::is_worth_a_gpu(frames, stack.format.elems(), threads) && crosses_compressed(stack);
+        let worth = || {
+            Layout::is_worth_a_gpu(frames, stack.format.elems(), threads)
+                && crosses_compressed(stack)
+                && gives_patterns(spec)
+        };
         if leaves_open(&spec.execution) && self.host.is_none() && worth() {
             self.warming = Some(Warming::begin(spec.execution.devices()));
         }
@@ -93,6 +100,11 @@ fn leaves_open(execution: &Execution) -> bool {
 /// True for frames that a device decodes itself. Others are decoded by the host first, which leaves little to gain.
 fn crosses_compressed(stack: &StackSpec) -> bool {
     Cut::new(stack.dtype, &stack.format).is_some_and(|cut| cut.kind == Kind::BitshuffleLz4)
+}
+
+/// True where a frame gives less than it takes. Cakes are bound by the host, which finishes and writes their bins, whoever sums.
+fn gives_patterns(spec: &JobSpec) -> bool {
+    spec.recipes.iter().map(RecipeSpec::bins_in_all).sum::<usize>() <= MOST_BINS
 }
 
 /// What there is no kernel for in a job; nothing where a device integrates its frames.

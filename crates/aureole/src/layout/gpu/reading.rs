@@ -122,6 +122,9 @@ impl Reader<'_> {
             Way::Decoded => (format.bytes(), Kind::Elements),
             Way::No => return Ok(()),
         };
+        if size > self.shared.sizes.most_chunk {
+            return Ok(());
+        }
         let buffer = feed.buffer(size)?;
         let filled = if matches!(way, Way::Decoded) { self.decode(buffer) } else { take(&self.chunk, buffer) };
         if filled && let Some(at) = feed.send(load, size)? {

@@ -10,6 +10,9 @@ use crate::layout::batches::Batches;
 /// Loads that go round: one is filled, one runs, one is finished, and one is there for whichever takes longer.
 const LOADS: usize = 4;
 
+/// Bytes that the sums of a load may have, on the device and in pinned memory of the host; a batch of cakes has 46 MB.
+const MOST_SUMS: usize = 256 << 20;
+
 /// Frames whose chunks are looked at to guess how large all are.
 const SAMPLES: usize = 16;
 
@@ -23,6 +26,8 @@ pub(super) struct Sizes {
     pub(super) slots: usize,
     /// Bytes that the chunk of a frame is thought to have at most.
     pub(super) chunk: usize,
+    /// Bytes that the chunk of a whole frame can have at all: one with more is left to the host, whatever it holds.
+    pub(super) most_chunk: usize,
     /// Bytes that the sums of a batch have.
     pub(super) sums: usize,
 }
@@ -32,14 +37,19 @@ impl Sizes {
     pub(super) fn of(job: &Job<'_>, tables: &Tables, threads: usize, batches: &Batches) -> Sizes {
         let loads = LOADS.min(2 * threads);
         let together = (2 * threads / loads).min(batches.len().div_ceil(loads)).max(1);
+        let bytes = tables.cut.elems * tables.cut.dtype.size();
+        // What LZ4 adds to bytes that it cannot make fewer, a length for each block, the header.
+        let most_chunk = bytes + bytes / 255 + 32 * tables.cut.blocks() + 64;
         let chunk = match tables.cut.kind {
-            Kind::BitshuffleLz4 => largest_chunk(job) / 4 * 5 + 4096,
-            _ => tables.cut.elems * tables.cut.dtype.size() + 64,
+            Kind::BitshuffleLz4 => (largest_chunk(job) / 4 * 5 + 4096).min(most_chunk),
+            _ => bytes + 64,
         };
-        let of = |recipe: &aureole_cuda::RecipeTable| {
+        let sums_of = |recipe: &aureole_cuda::RecipeTable| {
             recipe.bins * LANES * size_of::<u64>() * if recipe.squares.is_empty() { 1 } else { 2 }
         };
-        Sizes { loads, batches: together, slots: threads + 1, chunk, sums: tables.recipes.iter().map(of).sum() }
+        let sums: usize = tables.recipes.iter().map(sums_of).sum();
+        let together = together.min(MOST_SUMS / sums.max(1)).max(1);
+        Sizes { loads, batches: together, slots: threads + 1, chunk, most_chunk, sums }
     }
 
     /// Bytes of the chunks of a load of so many batches.
