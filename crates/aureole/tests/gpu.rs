@@ -19,7 +19,13 @@ use aureole_cuda::driver::{devices, faults};
 use stacks::{Kind, Stack};
 
 fn gpu(threads: usize) -> Gpu {
-    Gpu { devices: vec![0], threads: NonZero::new(threads).expect("not 0"), pin: Pin::Off, share: 0.5 }
+    Gpu {
+        devices: vec![0],
+        threads: NonZero::new(threads).expect("not 0"),
+        pin: Pin::Off,
+        share: 0.5,
+        or_threads: false,
+    }
 }
 
 /// The device, for one check at a time; where there is none, says that the check is left out.
@@ -145,18 +151,19 @@ fn all_ways_to_store_frames_have_the_bits_of_the_cpu() {
 #[test]
 fn broken_chunks_fail_as_on_the_cpu() {
     let Some(_alone) = device() else { return };
-    check_broken((3, 1000), 1000);
+    check_broken(Dtype::U32, (3, 1000), 1000);
 }
 
 #[test]
 fn some_broken_chunks_fail_as_on_the_cpu() {
     let Some(_alone) = device() else { return };
-    check_broken((1, 200), 100);
+    check_broken(Dtype::U32, (1, 200), 100);
+    check_broken(Dtype::F32, (1, 200), 100);
 }
 
 /// Every truncation of a chunk, and so many flipped bits.
-fn check_broken(shape: (usize, usize), flips: usize) {
-    let stack = Stack { shape, ..Stack::new(bitshuffle(0)) };
+fn check_broken(dtype: Dtype, shape: (usize, usize), flips: usize) {
+    let stack = Stack { dtype, shape, ..Stack::new(bitshuffle(0)) };
     let (plan, good) = (stack.plan(), stack.source());
     let chunk = good.chunks[0].clone().expect("a chunk");
     let mut random = Random::new(5);

@@ -8,6 +8,9 @@ use crate::kernels::Kind;
 /// The most bytes that a block may have: what a block of threads then holds of a few frames fits into shared memory.
 const MOST_BLOCK_BYTES: usize = 8192;
 
+/// The most blocks that a frame may have: tables and launches are not meant for more, which only a strange choice of their size gives.
+const MOST_BLOCKS: usize = 1 << 16;
+
 /// Bytes of the elements that make up a group of planes.
 const GROUP: usize = 8;
 
@@ -30,7 +33,7 @@ impl Cut {
     #[must_use]
     pub fn new(dtype: Dtype, format: &ChunkFormat) -> Option<Cut> {
         let is_compressed = matches!(format.filters(), [Filter::Bitshuffle { compression: Compression::Lz4, .. }]);
-        let fits = format.block_elems() * dtype.size() <= MOST_BLOCK_BYTES;
+        let fits = format.blocks() <= MOST_BLOCKS && format.block_elems() * dtype.size() <= MOST_BLOCK_BYTES;
         let kind = if is_compressed && fits && !dtype.is_float() { Kind::BitshuffleLz4 } else { Kind::Elements };
         let block_elems = match kind {
             Kind::BitshuffleLz4 => format.block_elems(),

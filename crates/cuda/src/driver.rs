@@ -36,8 +36,8 @@ pub struct DeviceInfo {
     pub bus: String,
 }
 
-/// The oldest compute capability that the kernels are compiled for.
-pub const OLDEST: (i32, i32) = (7, 5);
+/// The oldest compute capability whose blocks of threads may share as much memory as the kernels need: 66 kB.
+pub const OLDEST: (i32, i32) = (8, 0);
 
 /// The oldest version of CUDA whose driver takes the kernels, 1000 times the major one.
 const OLDEST_DRIVER: i32 = 12000;

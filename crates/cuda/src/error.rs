@@ -25,7 +25,7 @@ pub enum CudaError {
         found: i32,
     },
     /// The device is older than the kernels.
-    #[error("GPU {ordinal} ({name}) has compute capability {}.{}; 7.5 or later is needed", capability.0, capability.1)]
+    #[error("GPU {ordinal} ({name}) has compute capability {}.{}; 8.0 or later is needed", capability.0, capability.1)]
     OldDevice {
         /// Its number.
         ordinal: usize,

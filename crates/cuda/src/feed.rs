@@ -61,8 +61,12 @@ impl Feed {
         let buffer = &self.buffers[self.next];
         // SAFETY: `buffer` waits for the copy before it hands the bytes out again, as does the drop of the stream's owner.
         unsafe { load.copy(&self.stream, &buffer.memory.bytes()[..size], at)? };
-        buffer.copied.record(&self.stream)?;
-        load.stream().wait_for(&buffer.copied)?;
+        let marked = buffer.copied.record(&self.stream).and_then(|()| load.stream().wait_for(&buffer.copied));
+        if marked.is_err() {
+            // Nobody else waits for the copy then.
+            self.stream.finish()?;
+        }
+        marked?;
         self.next = (self.next + 1) % BUFFERS;
         Ok(Some(at))
     }

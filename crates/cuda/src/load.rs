@@ -6,7 +6,7 @@ mod layout;
 
 use std::ops::Range;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError, RwLock, RwLockReadGuard};
 
 use aureole_core::sums::LANES;
@@ -37,6 +37,8 @@ pub struct Load {
     results: DeviceMemory,
     layout: Layout,
     scratch: Scratch,
+    /// True from the start of a run until it was waited for.
+    running: AtomicBool,
     /// What the next run is told; copied when it begins.
     frames: Mutex<Vec<Frame>>,
     host: RwLock<Host>,
@@ -73,17 +75,21 @@ impl Load {
         let marked = if tables.has_marks() { lanes * MARKED_ROOM * size_of::<Marked>() } else { 0 };
         let blocks = tables.cut.blocks();
         let memory = |bytes| DeviceMemory::new(context, bytes, "a load");
+        let (stream, frames) = (Stream::new(context)?, memory(lanes * size_of::<Frame>())?);
+        // SAFETY: the memory is freed with the load, whose end waits for its stream.
+        unsafe { stream.clear(&frames, frames.bytes())? };
         Ok(Load {
             plan: plan.clone(),
-            stream: Stream::new(context)?,
+            stream,
+            running: AtomicBool::new(false),
             done: Event::new(context, Waiting::Asleep)?,
             bytes: DeviceMemory::new(context, bytes + SLACK, "the chunks of a load")?,
             taken: AtomicUsize::new(0),
             scratch: Scratch {
-                frames: memory(lanes * size_of::<Frame>())?,
+                frames,
                 recipes: DeviceMemory::with(context, &recipes, "a load")?,
                 starts: memory(lanes * (blocks + 1) * size_of::<u32>())?,
-                wide: memory(blocks * lanes * size_of::<u32>())?,
+                wide: memory(blocks * lanes / plan.frames_together() * size_of::<u32>())?,
                 marked: memory(marked)?,
             },
             frames: Mutex::new(vec![Frame::default(); lanes]),
@@ -136,11 +142,14 @@ impl Load {
 
     /// Copies bytes to the beginning of the load, in its own stream: for measurements, which put frames by themselves.
     ///
+    /// # Safety
+    /// `from` is not changed before [`Load::finish`] has returned.
+    ///
     /// # Errors
     /// When the driver fails.
-    pub fn copy_all(&self, from: &PinnedMemory, bytes: Range<usize>) -> Result<(), CudaError> {
+    pub unsafe fn copy_all(&self, from: &PinnedMemory, bytes: Range<usize>) -> Result<(), CudaError> {
         self.plan.context().bind()?;
-        // SAFETY: memory that is pinned is not changed through a shared reference, and freed when no work needs it any more.
+        // SAFETY: the caller's promise.
         unsafe { self.stream.copy_in(&from.bytes()[bytes], &self.bytes, 0) }
     }
 
@@ -152,8 +161,23 @@ impl Load {
         self.done.record(&self.stream)
     }
 
+    /// Bytes of a device that a batch takes beside its chunks.
+    #[must_use]
+    pub fn bytes_of_batch(plan: &DevicePlan) -> usize {
+        let (tables, words) = (plan.tables(), size_of::<u32>());
+        let blocks = (tables.cut.blocks() + 1) * LANES * words * 2;
+        let marked = if tables.has_marks() { LANES * MARKED_ROOM * size_of::<Marked>() } else { 0 };
+        Layout::new(tables, 1).bytes + blocks + marked + LANES * size_of::<Frame>()
+    }
+
     /// Says that frame `lane` of the load is at `at`, stored as `kind`.
+    ///
+    /// # Panics
+    /// When it would not lie within the load, or has fewer bytes than its pixels.
     pub fn put(&self, lane: usize, at: usize, size: usize, kind: Kind) {
+        let cut = &self.plan.tables().cut;
+        assert!(at.is_multiple_of(16) && at + size <= self.bytes.bytes() - SLACK, "a frame within the load");
+        assert!(kind != Kind::Elements || size >= cut.elems * cut.dtype.size(), "all pixels of a frame");
         let frame = Frame { at: at as u64, size: size as u32, kind: kind as u32 };
         self.frames.lock().unwrap_or_else(PoisonError::into_inner)[lane] = frame;
     }
@@ -164,11 +188,17 @@ impl Load {
     /// When it failed.
     pub fn finish(&self) -> Result<(), CudaError> {
         self.plan.context().bind()?;
-        self.done.wait()
+        self.done.wait()?;
+        self.running.store(false, Ordering::Release);
+        Ok(())
     }
 
     /// What came back, once [`Load::finish`] has returned.
+    ///
+    /// # Panics
+    /// While a run goes on.
     pub fn results(&self) -> Results<'_> {
+        assert!(!self.running.load(Ordering::Acquire), "results of a run that goes on");
         Results { load: self, host: self.host.read().unwrap_or_else(PoisonError::into_inner) }
     }
 }

@@ -68,6 +68,14 @@ impl DevicePlan {
         &self.tables
     }
 
+    /// Frames that a block of threads takes at once.
+    pub(crate) fn frames_together(&self) -> usize {
+        match &self.kernels {
+            Kernels::Integers { first, .. } => first.integrator.frames,
+            Kernels::Floats { .. } => 1,
+        }
+    }
+
     pub(crate) fn used(&self) -> u64 {
         self.used.at()
     }

@@ -53,14 +53,18 @@ pub struct RecipeTable {
 type Entry = (u32, u32, usize);
 
 impl Tables {
-    /// The tables of plans that are all for the same stack; `None` where a device has no kernel for it, or tables have too
-    /// many entries to be numbered.
+    /// The tables of plans that are all for the same stack; `None` where a device has no kernel for it, recipes mask pixels by
+    /// different values, or tables have too many entries to be numbered.
     ///
     /// # Panics
     /// When there is no plan.
     #[must_use]
     pub fn new(plans: &[&CpuPlan]) -> Option<Tables> {
         let cut = Cut::new(plans[0].dtype(), plans[0].format())?;
+        // A pixel is marked for all recipes, or for none.
+        if plans.iter().any(|plan| plan.marks() != plans[0].marks()) {
+            return None;
+        }
         // Pairs of entries are numbered beside their count; at the worst each pair has one entry.
         if plans.iter().any(|plan| plan.entries() >= 1 << (u32::BITS as usize - COUNT_BITS)) {
             return None;
@@ -198,6 +202,51 @@ impl RecipeTable {
         if plan.sums_variance() {
             let square = |entry: Option<&Entry>| entry.map_or(0, |entry| table.squares[entry.2]);
             self.squares.push(Pair { x: square(pair.first()), y: square(pair.get(1)) });
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use aureole_core::pipeline::Source;
+    use aureole_core::plan::{CpuPlan, Ingredients};
+    use aureole_core::recipe::{Dummy, ErrorKind, ErrorModel};
+    use aureole_core::testing::small_stack;
+    use aureole_core::testing::stack::random_matrix;
+
+    use super::*;
+
+    fn plan(dummy: Option<Dummy>, saturation: Option<f64>) -> CpuPlan {
+        let source = small_stack(1, 1);
+        let spec = source.spec();
+        let pixels = spec.shape.0 * spec.shape.1;
+        CpuPlan::new(&Ingredients {
+            matrix: &random_matrix(pixels, 5, 2),
+            norm: &vec![1.0; pixels],
+            dark: None,
+            dtype: spec.dtype,
+            format: &spec.format,
+            error_model: ErrorModel::None,
+            errors: ErrorKind::Sem,
+            variance: None,
+            dummy,
+            saturation,
+            normalization: &[],
+            empty: f32::NAN,
+            isa: aureole_codec::Isa::best(),
+            most_bins: 5,
+        })
+        .expect("a plan")
+    }
+
+    #[test]
+    fn recipes_that_mask_by_different_values_have_no_tables() {
+        let dummy = Some(Dummy { value: -2.0, delta: 0.5 });
+        let (none, one, other) = (plan(None, None), plan(dummy, None), plan(dummy, Some(1000.0)));
+        assert!(Tables::new(&[&one, &one]).is_some_and(|tables| tables.marks.is_some()));
+        assert!(Tables::new(&[&none, &none]).is_some_and(|tables| tables.marks.is_none()));
+        for plans in [[&none, &one], [&one, &none], [&one, &other]] {
+            assert!(Tables::new(&plans).is_none());
         }
     }
 }

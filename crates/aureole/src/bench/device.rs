@@ -1,5 +1,6 @@
 //! What GPUs integrate in a second with nothing read from files: of chunks that are in their memory already, and of chunks that are copied
 //! there from memory of the host. No run can be faster than these.
+#![allow(unsafe_code)]
 
 use std::sync::Arc;
 use std::time::Instant;
@@ -7,6 +8,7 @@ use std::time::Instant;
 use aureole_core::pipeline::{ChunkBuf, Plan, Source};
 use aureole_core::sums::LANES;
 use aureole_cuda::driver::{Context, PinnedMemory};
+use aureole_cuda::kernels::Kind;
 use aureole_cuda::{CudaError, DevicePlan, Load, Tables};
 use serde::Serialize;
 
@@ -65,9 +67,10 @@ fn measure(tables: &Arc<Tables>, source: &dyn Source, request: &LimitsRequest) -
     let contexts = request.devices.iter().map(|ordinal| Context::of(*ordinal)).collect::<Result<Vec<_>, _>>();
     let contexts = contexts.map_err(said)?;
     let first = contexts.first().ok_or("no GPU is named")?;
-    let chunks = Chunks::read(first, source, request.frames)?;
-    let loads =
-        |context| (0..request.loads).map(|round| load(context, tables, &chunks, request.batches, round)).collect();
+    let chunks = Chunks::read(first, source, request.frames, tables.cut.kind)?;
+    // Every load is full.
+    let batches = request.batches.min(chunks.places.len() / LANES);
+    let loads = |context| (0..request.loads).map(|round| load(context, tables, &chunks, batches, round)).collect();
     let plans = contexts.iter().map(|context| DevicePlan::new(context, tables)).collect::<Result<Vec<_>, _>>();
     let devices = plans.map_err(said)?.iter().map(loads).collect::<Result<Vec<Vec<Load>>, _>>().map_err(said)?;
     let rate = |work: &Work<'_>| rate(&devices, request.seconds, work).map_err(said);
@@ -81,11 +84,17 @@ fn measure(tables: &Arc<Tables>, source: &dyn Source, request: &LimitsRequest) -
 }
 
 impl Chunks {
-    fn read(context: &Arc<Context>, source: &dyn Source, frames: usize) -> Result<Chunks, String> {
+    fn read(context: &Arc<Context>, source: &dyn Source, frames: usize, kind: Kind) -> Result<Chunks, String> {
         let (mut chunk, mut chunks) = (ChunkBuf::default(), Vec::new());
         for frame in 0..frames.min(source.spec().frames) {
             source.read(frame, &mut chunk)?;
+            if kind == Kind::Elements && chunk.bytes.len() != source.spec().format.bytes() {
+                return Err("such chunks are decoded by the host; there is nothing to measure".to_owned());
+            }
             chunks.push(chunk.bytes.clone());
+        }
+        if chunks.len() < LANES {
+            return Err(format!("{} frames; {LANES} are needed", chunks.len()));
         }
         let bytes = chunks.iter().map(|chunk| chunk.len().next_multiple_of(16)).sum();
         let mut memory = PinnedMemory::new(context, bytes).map_err(|error| error.to_string())?;
@@ -108,12 +117,12 @@ impl Chunks {
     fn copy(&self, load: &Load, round: usize) -> Result<(), CudaError> {
         let places = self.of(load.batches() * LANES, round);
         let (start, (at, size)) = (places[0].0, places[places.len() - 1]);
-        load.copy_all(&self.memory, start..at + size)
+        // SAFETY: the memory is not changed any more.
+        unsafe { load.copy_all(&self.memory, start..at + size) }
     }
 }
 
-/// A load whose frames were integrated once. All rounds have the places of the first one's chunks: stacks that are measured have chunks of
-/// about the same size, and where they differ the kernel sees frames that are cut off and leaves them.
+/// A load whose frames, those of the round of its number, were integrated once.
 fn load(
     plan: &Arc<DevicePlan>,
     tables: &Tables,

@@ -124,7 +124,7 @@ pub(super) fn prepare_with(mut spec: JobSpec, given: Given, mut bins: Option<Bin
         keep_variances(recipe, variances, &mut variance)?;
     }
     let variance = given.variance.or(variance.map(|(_, stack)| stack));
-    let (gpus, without_kernel) = gpus.end(variance.is_some(), &mut notices)?;
+    let (gpus, without_kernel) = gpus.end(variance.is_some(), &plans, &mut notices)?;
     let mut seen = std::collections::BTreeSet::new();
     notices.retain(|notice| seen.insert(notice.clone()));
     let (plans, seconds) = (PlanSet::new(plans), start.elapsed().as_secs_f64());

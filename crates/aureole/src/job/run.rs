@@ -62,7 +62,8 @@ impl Prepared {
             Layout::Gpu => {
                 let devices = self.spec.execution.devices();
                 let share = self.spec.execution.device_memory.map_or(1.0, |percent| f64::from(percent) / 100.0);
-                Box::new(Gpu { devices, threads, pin, share })
+                let or_threads = self.spec.execution.layout == Layout::Auto;
+                Box::new(Gpu { devices, threads, pin, share, or_threads })
             }
             // Their engines come from outside, see `run_by`.
             layout @ (Layout::Dask | Layout::Joblib) => Box::new(Missing(layout.name())),

@@ -33,6 +33,7 @@ use crossbeam_channel::unbounded;
 use super::Threads;
 use super::batches::Batches;
 use super::delivery::Delivery;
+use super::guard::guard;
 use super::order::{in_order, wait};
 use crate::machine::{Pin, Placement};
 use ring::Ring;
@@ -50,6 +51,8 @@ pub struct Gpu {
     pub pin: Pin,
     /// The part of each device's free memory that may be used: 1 unless other processes use it, too.
     pub share: f64,
+    /// Where a device cannot be used after all, threads of the host take its place.
+    pub or_threads: bool,
 }
 
 /// The patterns of one batch on their way.
@@ -79,15 +82,18 @@ impl Executor for Gpu {
     fn run(&self, job: &Job<'_>, sink: &mut dyn Sink) -> Result<Summary, RunError> {
         let batches = Batches::new(job, LANES)?;
         let tables = job.plan.linear().and_then(|plans| Some((Arc::new(Tables::new(&plans)?), plans)));
+        let on_host = Threads { threads: self.threads, pin: self.pin };
         let Some((tables, plans)) = tables.filter(|_| batches.len() != 0) else {
             // Recipes and pixels for which there is no kernel.
-            return Threads { threads: self.threads, pin: self.pin }.run(job, sink);
+            return on_host.run(job, sink);
         };
         let threads = self.threads.get().min(batches.len());
         let start = Instant::now();
-        let sizes = Sizes::of(job, &tables, threads, &batches);
-        let devices = self.open(&tables).map_err(|error| not_usable(&error))?;
-        let ring = Ring::new(&devices, &sizes, batches.len(), self.share).map_err(|error| not_usable(&error))?;
+        let sizes = guard(&job.frames, || Sizes::of(job, &tables, threads, &batches))?;
+        let (devices, ring) = match self.open(&tables, &sizes, batches.len()) {
+            Err(_) if self.or_threads => return on_host.run(job, sink),
+            opened => opened.map_err(|error| not_usable(&error))?,
+        };
         let meter = Meter::start(devices.iter().map(|device| device.context().info()));
         let by_pixel =
             if tables.has_marks() { plans.iter().map(|plan| ByPixel::new(plan)).collect() } else { Vec::new() };
@@ -114,9 +120,17 @@ impl Executor for Gpu {
 }
 
 impl Gpu {
-    /// Takes the devices into use and copies the tables there.
-    fn open(&self, tables: &Arc<Tables>) -> Result<Vec<Arc<DevicePlan>>, CudaError> {
-        self.devices.iter().map(|ordinal| DevicePlan::new(&Context::of(*ordinal)?, tables)).collect()
+    /// Takes the devices into use, copies the tables there and makes room for so many batches.
+    fn open(
+        &self,
+        tables: &Arc<Tables>,
+        sizes: &Sizes,
+        batches: usize,
+    ) -> Result<(Vec<Arc<DevicePlan>>, Ring), CudaError> {
+        let plan = |ordinal: &usize| DevicePlan::new(&Context::of(*ordinal)?, tables);
+        let devices = self.devices.iter().map(plan).collect::<Result<Vec<_>, _>>()?;
+        let ring = Ring::new(&devices, sizes, batches, self.share)?;
+        Ok((devices, ring))
     }
 }
 
@@ -131,6 +145,7 @@ impl Shared<'_> {
             let _ = free_sender.send(delivery.patterns(self.job.plan, self.batches.size()));
         }
         std::thread::scope(|scope| {
+            let _stopping = Stopping(self);
             for number in 0..threads {
                 let (started, reader) = (started.clone(), report.clone());
                 scope.spawn(move || {
@@ -189,6 +204,17 @@ pub fn there(devices: &[usize]) -> Result<(), CudaError> {
     devices
         .iter()
         .try_for_each(|ordinal| there.get(*ordinal).ok_or(CudaError::NoSuchDevice { ordinal: *ordinal, last })?.check())
+}
+
+/// Lets all threads end when one of them, or the sink, panics outside of what is guarded.
+struct Stopping<'a>(&'a Shared<'a>);
+
+impl Drop for Stopping<'_> {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            self.0.stop();
+        }
+    }
 }
 
 /// Why a job cannot be run on a device.

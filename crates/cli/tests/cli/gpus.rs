@@ -74,21 +74,21 @@ impl Driver<'_> {
     }
 }
 
-const OLD: Driver<'_> = Driver { version: 11040, init: 0, devices: &[("NVIDIA T4", 7, 5)], take: 0 };
+const OLD: Driver<'_> = Driver { version: 11040, init: 0, devices: &[("NVIDIA A2", 8, 6)], take: 0 };
 /// Its device is there, but integrates nothing.
-const IDLE: Driver<'_> = Driver { version: 12000, init: 0, devices: &[("NVIDIA T4", 7, 5)], take: 0 };
+const IDLE: Driver<'_> = Driver { version: 12000, init: 0, devices: &[("NVIDIA A2", 8, 6)], take: 0 };
 const EMPTY: Driver<'_> = Driver { version: 12040, init: NO_DEVICE, devices: &[], take: 0 };
 const BROKEN: Driver<'_> = Driver { version: 12040, init: 999, devices: &[], take: 0 };
 const PASCAL: Driver<'_> = Driver { version: 12040, init: 0, devices: &[("NVIDIA P4", 6, 1)], take: 0 };
 const IN_USE: Driver<'_> =
-    Driver { version: 12040, init: 0, devices: &[("NVIDIA P4", 6, 1), ("NVIDIA T4", 7, 5)], take: UNAVAILABLE };
+    Driver { version: 12040, init: 0, devices: &[("NVIDIA P4", 6, 1), ("NVIDIA A2", 8, 6)], take: UNAVAILABLE };
 
 /// Each driver, and what is said of it.
 const DRIVERS: [(&Driver<'_>, &str); 4] = [
     (&OLD, "the NVIDIA driver is of CUDA 11.4; the kernels need a driver of CUDA 12.0 (525) or later"),
     (&EMPTY, "the NVIDIA driver finds no GPU here"),
     (&BROKEN, "the NVIDIA driver finds no GPU here (CUDA_ERROR_UNKNOWN)"),
-    (&PASCAL, "GPU 0 (NVIDIA P4) has compute capability 6.1; 7.5 or later is needed"),
+    (&PASCAL, "GPU 0 (NVIDIA P4) has compute capability 6.1; 8.0 or later is needed"),
 ];
 
 #[test]
@@ -101,14 +101,14 @@ fn doctor_says_why_layout_gpu_does_not_work() {
         assert!(said.contains("  fpga       not in this build yet\n") && !said.contains("panicked"), "{said}");
     }
     let said = PASCAL.run(&desk, "doctor").unwrap().is(0);
-    let line = "  0          NVIDIA P4, 16.0 GiB, compute capability 6.1, too old: 7.5 is needed\n";
+    let line = "  0          NVIDIA P4, 16.0 GiB, compute capability 6.1, too old: 8.0 is needed\n";
     assert!(said.contains("GPUs         driver of CUDA 12.4\n") && said.contains(line), "{said}");
     let said = IN_USE.run(&desk, "doctor").unwrap().is(0);
     assert!(
         said.contains("  gpu        taking it into use: the GPU's driver says CUDA_ERROR_DEVICE_UNAVAILABLE"),
         "{said}"
     );
-    assert!(said.contains("  1          NVIDIA T4, 16.0 GiB, compute capability 7.5, new enough\n"), "{said}");
+    assert!(said.contains("  1          NVIDIA A2, 16.0 GiB, compute capability 8.6, new enough\n"), "{said}");
 }
 
 #[test]
@@ -159,7 +159,7 @@ fn a_machine_without_a_gpu_integrates_and_measures_by_its_cores() {
 fn what_has_no_kernel_is_integrated_by_the_host_and_that_is_said() {
     let desk = Desk::with_stack();
     let Some(ended) = IDLE.run(&desk, "doctor") else { return };
-    assert!(ended.is(0).contains("  gpu        works: NVIDIA T4\n"));
+    assert!(ended.is(0).contains("  gpu        works: NVIDIA A2\n"));
     desk.run("simulate wide.h5 --detector Pilatus100k --frames 10 --dtype uint64").is(0);
     let median = "integrate stack.h5 --poni stack.poni --mode median --force -o";
     let wide = "integrate wide.h5 --poni wide.poni --force -o";

@@ -40,8 +40,10 @@ impl DeviceMemory {
     pub fn with<T: bytemuck::Pod>(context: &Arc<Context>, data: &[T], what: &'static str) -> Result<Self, CudaError> {
         let memory = DeviceMemory::new(context, size_of_val(data), what)?;
         if !data.is_empty() {
-            // SAFETY: it has the bytes of `data`, and the call returns when they are copied.
+            // SAFETY: it has the bytes of `data`, of which the driver keeps a copy until they are there.
             done("copying tables", unsafe { result::memcpy_htod_sync(memory.at, data) })?;
+            // That call may return before they are, and streams do not wait for it.
+            done("copying tables", result::ctx::synchronize())?;
         }
         Ok(memory)
     }

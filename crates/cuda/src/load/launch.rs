@@ -2,6 +2,7 @@
 
 use std::ffi::c_void;
 use std::sync::PoisonError;
+use std::sync::atomic::Ordering;
 
 use aureole_core::sums::LANES;
 
@@ -23,7 +24,21 @@ impl Load {
     ///
     /// # Errors
     /// When the driver fails.
+    ///
+    /// # Panics
+    /// While another run goes on.
     pub fn run(&self) -> Result<(), CudaError> {
+        assert!(!self.running.swap(true, Ordering::AcqRel), "one run at a time");
+        let started = self.start_run();
+        if started.is_err() {
+            // What was started before the failure still uses memory of the host.
+            let _ = self.stream.finish();
+            self.running.store(false, Ordering::Release);
+        }
+        started
+    }
+
+    fn start_run(&self) -> Result<(), CudaError> {
         self.plan.context().bind()?;
         let mut host = self.host.write().unwrap_or_else(PoisonError::into_inner);
         let frames = self.frames.lock().unwrap_or_else(PoisonError::into_inner);

@@ -5,6 +5,7 @@ use std::num::NonZero;
 use std::sync::Arc;
 
 use aureole_core::pipeline::StackSpec;
+use aureole_core::plan::{AnyPlan, CpuPlan};
 use aureole_core::recipe::ErrorModel;
 use aureole_cuda::driver::Context;
 use aureole_cuda::kernels::Kind;
@@ -48,17 +49,21 @@ impl Gpus {
     }
 
     /// Names of the devices that the job goes to, none where the host integrates its frames; and what there is no kernel for.
-    /// `varied` says that each frame has variances of its own.
+    /// `varied` says that each frame has variances of its own; `plans` are those of the recipes.
     ///
     /// # Errors
     /// When the layout asks for a device that is not there or cannot be used.
     pub(super) fn end(
         mut self,
         varied: bool,
+        plans: &[AnyPlan],
         notices: &mut Vec<String>,
     ) -> Result<(Vec<String>, Option<String>), JobError> {
         if varied {
             self.host.get_or_insert_with(|| "frames of variances".to_owned());
+        }
+        if mask_differently(plans) {
+            self.host.get_or_insert_with(|| "recipes that mask pixels by different values".to_owned());
         }
         let devices = match self.warming.map(Warming::end) {
             None => Vec::new(),
@@ -100,6 +105,13 @@ fn leaves_open(execution: &Execution) -> bool {
 /// True for frames that a device decodes itself. Others are decoded by the host first, which leaves little to gain.
 fn crosses_compressed(stack: &StackSpec) -> bool {
     Cut::new(stack.dtype, &stack.format).is_some_and(|cut| cut.kind == Kind::BitshuffleLz4)
+}
+
+/// True for recipes that do not agree on which values mask a pixel.
+fn mask_differently(plans: &[AnyPlan]) -> bool {
+    let mut marks = plans.iter().filter_map(AnyPlan::linear).map(CpuPlan::marks);
+    let first = marks.next();
+    marks.any(|marks| Some(marks) != first)
 }
 
 /// True where a frame gives less than it takes. Cakes are bound by the host, which finishes and writes their bins, whoever sums.

@@ -4,15 +4,15 @@ use std::ops::Range;
 use std::sync::atomic::Ordering;
 use std::time::Instant;
 
-use aureole_codec::{ChunkFormat, Decoder};
-use aureole_core::pipeline::{ChunkBuf, RunError, Stages};
+use aureole_codec::{BlockIndex, ChunkFormat, Decoder};
+use aureole_core::pipeline::{ChunkBuf, RunError, Stages, Unread};
 use aureole_core::sums::LANES;
 use aureole_cuda::kernels::Kind;
 use aureole_cuda::{CudaError, Feed, Load, lane};
 use crossbeam_channel::Sender;
 
 use super::ring::Place;
-use super::{Shared, Slot};
+use super::{Shared, Slot, Stopping};
 use crate::layout::guard::guard;
 use crate::layout::order::Report;
 
@@ -26,6 +26,7 @@ struct Reader<'a> {
     feeds: Vec<Option<Feed>>,
     chunk: ChunkBuf,
     decoder: Decoder,
+    index: BlockIndex,
     stages: Stages,
 }
 
@@ -61,8 +62,10 @@ impl Shared<'_> {
             feeds: Vec::new(),
             chunk: ChunkBuf::default(),
             decoder: Decoder::new(self.plans[0].format(), self.isa),
+            index: BlockIndex::default(),
             stages: Stages::default(),
         };
+        let _stopping = Stopping(self);
         loop {
             let batch = self.next.fetch_add(1, Ordering::Relaxed);
             if batch >= self.batches.len() {
@@ -114,8 +117,8 @@ impl Reader<'_> {
             return Ok(());
         }
         let format = self.shared.plans[0].format();
-        let stored = self.chunk.bytes_read();
-        self.shared.bytes_in.fetch_add(stored as u64, Ordering::Relaxed);
+        self.shared.bytes_in.fetch_add(self.chunk.bytes_read() as u64, Ordering::Relaxed);
+        let stored = self.chunk.unread.as_ref().map_or(self.chunk.bytes.len(), Unread::size);
         let way = Way::of(format, self.chunk.filter_mask, stored, self.shared.kind);
         let (size, kind) = match way {
             Way::Stored(kind) => (stored, kind),
@@ -142,7 +145,10 @@ impl Reader<'_> {
                 return false;
             }
         }
-        self.decoder.decode_chunk(bytes, *filter_mask, to).is_ok()
+        // As the layouts on the CPU, which take such formats block by block.
+        let format = self.shared.plans[0].format();
+        let good = !format.is_blocked() || self.decoder.index(&bytes[..], *filter_mask, &mut self.index).is_ok();
+        good && self.decoder.decode_chunk(bytes, *filter_mask, to).is_ok()
     }
 }
 

@@ -49,9 +49,9 @@ impl Ring {
     ) -> Result<Ring, CudaError> {
         let loads = sizes.loads.max(2 * devices.len());
         let each = loads.div_ceil(devices.len());
-        let batch = sizes.bytes(1, LANES) + sizes.sums;
         let mut together = sizes.batches;
         for plan in devices {
+            let batch = sizes.bytes(1, LANES) + Load::bytes_of_batch(plan);
             let free = plan.context().free_memory()? as f64 * MEMORY_SHARE * share;
             together = together.min(free as usize / (each * batch)).max(1);
         }

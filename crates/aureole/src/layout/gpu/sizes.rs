@@ -28,8 +28,6 @@ pub(super) struct Sizes {
     pub(super) chunk: usize,
     /// Bytes that the chunk of a whole frame can have at all: one with more is left to the host, whatever it holds.
     pub(super) most_chunk: usize,
-    /// Bytes that the sums of a batch have.
-    pub(super) sums: usize,
 }
 
 impl Sizes {
@@ -39,17 +37,17 @@ impl Sizes {
         let together = (2 * threads / loads).min(batches.len().div_ceil(loads)).max(1);
         let bytes = tables.cut.elems * tables.cut.dtype.size();
         // What LZ4 adds to bytes that it cannot make fewer, a length for each block, the header.
-        let most_chunk = bytes + bytes / 255 + 32 * tables.cut.blocks() + 64;
+        let most_chunk = (bytes + bytes / 255 + 32 * tables.cut.blocks() + 64).min(i32::MAX as usize);
         let chunk = match tables.cut.kind {
             Kind::BitshuffleLz4 => (largest_chunk(job) / 4 * 5 + 4096).min(most_chunk),
-            _ => bytes + 64,
+            _ => bytes,
         };
         let sums_of = |recipe: &aureole_cuda::RecipeTable| {
             recipe.bins * LANES * size_of::<u64>() * if recipe.squares.is_empty() { 1 } else { 2 }
         };
         let sums: usize = tables.recipes.iter().map(sums_of).sum();
         let together = together.min(MOST_SUMS / sums.max(1)).max(1);
-        Sizes { loads, batches: together, slots: threads + 1, chunk, most_chunk, sums }
+        Sizes { loads, batches: together, slots: threads + 1, chunk, most_chunk }
     }
 
     /// Bytes of the chunks of a load of so many batches.

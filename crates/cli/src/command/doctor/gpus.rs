@@ -95,13 +95,13 @@ mod tests {
         assert_eq!(two.layout(), "works: NVIDIA H200; --devices chooses");
         let expected = "\
 GPUs         driver of CUDA 12.4
-  0          NVIDIA P4, 80.0 GiB, compute capability 6.1, too old: 7.5 is needed
+  0          NVIDIA P4, 80.0 GiB, compute capability 6.1, too old: 8.0 is needed
   1          NVIDIA H200, 80.0 GiB, compute capability 9.0, new enough
 ";
         assert_eq!(two.lines(), expected);
-        assert_eq!(seen(vec![gpu(0, "NVIDIA T4", (7, 5))]).layout(), "works: NVIDIA T4");
+        assert_eq!(seen(vec![gpu(0, "NVIDIA A2", (8, 6))]).layout(), "works: NVIDIA T4");
         let old = seen(vec![gpu(0, "NVIDIA P4", (6, 1))]);
-        assert_eq!(old.layout(), "GPU 0 (NVIDIA P4) has compute capability 6.1; 7.5 or later is needed");
+        assert_eq!(old.layout(), "GPU 0 (NVIDIA P4) has compute capability 6.1; 8.0 or later is needed");
     }
 
     #[test]
