@@ -9,7 +9,7 @@ PEERS  ?= ../shared/peers
 DATA   ?= $(or $(AUREOLE_DATA),../shared/data)
 PARITY := parity cakes units combinations irregular ranges
 
-.PHONY: help setup wheel tutorial demo ptx test test-arm lint fmt doc parity bench bench-peer bench-peers bench-recipes clean-demo
+.PHONY: help setup wheel tutorial demo ptx test test-arm lint fmt doc parity bench bench-peer bench-peers bench-gpu bench-recipes clean-demo
 
 help:
 	@echo 'make demo        build, simulate $(FRAMES) frames of an Eiger 4M, integrate them, draw the patterns'
@@ -26,6 +26,7 @@ help:
 	@echo 'make bench-peer  the tutorial stack by pyFAI and by Aureole, one after the other'
 	@echo 'make bench       decoders, bit transposes and sums alone, on every instruction set (five minutes)'
 	@echo 'make bench-peers pyFAI, the C library and Aureole in turns: docs/benchmarks.md (an hour; ROUNDS=$(ROUNDS) FRAMES=$(FRAMES))'
+	@echo 'make bench-gpu   checks and measures layout gpu where an NVIDIA GPU is (bench/gpu.sh)'
 	@echo 'make bench-recipes  what each further recipe costs beside the first'
 
 setup: .venv/tests-ready
@@ -105,6 +106,9 @@ bench-peers: setup
 	cargo build --release -p aureole-cli -p aureole --bin aureole --example liblz4_floor
 	AUREOLE_DATA=$(DATA) .venv/bin/python bench/peers/compare.py --aureole target/release/aureole \
 	    --liblz4 target/release/examples/liblz4_floor --frames $(FRAMES) --rounds $(ROUNDS) $(PEERS_ARGS)
+
+bench-gpu: .venv/build-ready
+	bash bench/gpu.sh
 
 bench-recipes: .venv/build-ready
 	cargo build --release -p aureole-cli
