@@ -44,7 +44,19 @@ _OTHERS = (
 #: Options of a recipe.
 RECIPE = (*_IMAGES, *_PLAIN, *_RANGES, *_OTHERS)
 #: Options of how the work is spread.
-EXECUTION = ("threads", "workers", "pin", "batch", "isa", "strict", "plan_cache", "range", "scheduler", "devices", "device_memory")
+EXECUTION = (
+    "threads",
+    "workers",
+    "pin",
+    "batch",
+    "isa",
+    "strict",
+    "plan_cache",
+    "range",
+    "scheduler",
+    "devices",
+    "device_memory",
+)
 #: Options of the layouts dask and joblib.
 ENGINE = ("client", "backend", "send_chunks", "output_parts", "retries")
 #: Options of the job.

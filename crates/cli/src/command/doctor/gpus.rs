@@ -99,7 +99,7 @@ GPUs         driver of CUDA 12.4
   1          NVIDIA H200, 80.0 GiB, compute capability 9.0, new enough
 ";
         assert_eq!(two.lines(), expected);
-        assert_eq!(seen(vec![gpu(0, "NVIDIA A2", (8, 6))]).layout(), "works: NVIDIA T4");
+        assert_eq!(seen(vec![gpu(0, "NVIDIA A2", (8, 6))]).layout(), "works: NVIDIA A2");
         let old = seen(vec![gpu(0, "NVIDIA P4", (6, 1))]);
         assert_eq!(old.layout(), "GPU 0 (NVIDIA P4) has compute capability 6.1; 8.0 or later is needed");
     }
