@@ -44,7 +44,8 @@ def expected(ai, profile, mean):
 
 
 def check_stack(folder, detector, dtype, profile, mean):
-    file, ai = simulate(folder, "--detector", detector, "--dtype", dtype, "--frames", "3", "--profile", profile, "--mean", str(mean))
+    shape = ["--profile", profile] + (["--mean", str(mean)] if profile == "sparse" else [])
+    file, ai = simulate(folder, "--detector", detector, "--dtype", dtype, "--frames", "3", *shape)
     name = f"{detector} {dtype} {profile}"
     with file:
         stack = file["entry/data/data"]

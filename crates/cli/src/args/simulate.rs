@@ -31,9 +31,9 @@ pub(crate) struct SimulateArgs {
     /// pyFAI's tutorial) or sparse (a weak, flat pattern)
     #[arg(long, default_value = "tutorial", value_parser = one_of("a profile", ["tutorial", "sparse"]), hide_possible_values = true)]
     pub(crate) profile: &'static str,
-    /// Photons a pixel, on average, of the sparse profile
-    #[arg(long, default_value = "0.05", value_name = "M", value_parser = number)]
-    pub(crate) mean: f64,
+    /// Photons a pixel, on average, of the sparse profile [default: 0.05]
+    #[arg(long, value_name = "M", value_parser = number)]
+    pub(crate) mean: Option<f64>,
     /// Write the gaps between the modules as the largest value of the type, as real detectors do
     #[arg(long)]
     pub(crate) gaps: bool,

@@ -13,6 +13,9 @@ use crate::exit::{Exit, Failure, Outcome};
 use crate::print;
 use crate::progress::Progress;
 
+/// Photons a pixel, on average, of sparse frames unless something else is said.
+const SPARSE_MEAN: f64 = 0.05;
+
 pub(crate) fn run(args: &SimulateArgs) -> Outcome {
     let stack = meant(args)?;
     output::check("", &args.output)?;
@@ -49,7 +52,13 @@ pub(crate) fn run(args: &SimulateArgs) -> Outcome {
 
 /// The stack that was asked for.
 fn meant(args: &SimulateArgs) -> Result<Simulation, Failure> {
-    let mean = (args.profile == "sparse").then_some(args.mean);
+    let is_sparse = args.profile == "sparse";
+    if let Some(mean) = args.mean.filter(|_| !is_sparse) {
+        let reason =
+            format!("--mean: {mean}: the tutorial's frames have a brightness of their own; add --profile sparse");
+        return Err(Failure::refused(reason));
+    }
+    let mean = is_sparse.then(|| args.mean.unwrap_or(SPARSE_MEAN));
     stack(&args.detector, args.dtype, args.frames, mean, args.gaps, args.seed)
 }
 

@@ -104,7 +104,7 @@ fn a_configuration_that_names_no_files_leaves_them_to_be_typed() {
 fn of_several_dark_images_the_mean_is_subtracted() {
     let desk = Desk::with_stack();
     for (name, seed) in [("dark.h5", 7), ("other.h5", 8)] {
-        desk.run(&format!("simulate {name} --detector Pilatus100k --frames 1 --mean 0.5 --seed {seed}")).is(0);
+        desk.run(&format!("simulate {name} --detector Pilatus100k --frames 1 --seed {seed}")).is(0);
     }
     let (one, other) = ("dark.h5::/entry/data/data", "other.h5::/entry/data/data");
     let options = "--poni stack.poni --bins 50 --split no --no-solid-angle --sums --dark";

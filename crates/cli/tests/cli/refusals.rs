@@ -101,13 +101,14 @@ fn an_integration_that_cannot_be_meant_is_refused_before_any_work() {
 #[test]
 fn unknown_words_are_refused_with_the_nearest_known_one() {
     let desk = Desk::new();
-    let slips: [Slip; 7] = [
+    let slips: [Slip; 8] = [
         ("integrat", &["integrate"]),
         ("integrate a.h5 --pony x -o b", &["--pony", "--poni"]),
         ("integrate a.h5 -o b.h5", &["--poni"]),
         ("simulate a.h5 --detector eiger_4MM", &["--detector", "Eiger"]),
         ("simulate a.h5 --dtype uint33", &["--dtype uint33", "did you mean uint32?"]),
         ("simulate a.h5 --profile tutorail", &["did you mean tutorial?"]),
+        ("simulate a.h5 --mean 0.1", &["--mean: 0.1", "--profile sparse"]),
         ("plot a.h5 -o a.png --scale logg", &["--scale logg", "did you mean log?"]),
     ];
     for (typed, answers) in slips {
