@@ -1,6 +1,6 @@
 //! The plans of a job in the order in which kernels read them.
 
-use aureole_core::plan::{CpuPlan, Table};
+use aureole_core::plan::CpuPlan;
 use rayon::prelude::*;
 
 use crate::Cut;
@@ -113,16 +113,9 @@ fn wraps((low, span): (u32, u32)) -> bool {
     low.checked_add(span).is_none()
 }
 
-/// Calls `then` with element, bin and place in the table of every entry.
-fn each(table: &Table, mut then: impl FnMut(usize, usize, usize)) {
-    for slice in &table.slices {
-        table.entries_of(slice).for_each(|(bin, pixel, entry)| then(slice.elems.start + pixel, bin, entry));
-    }
-}
-
 fn used(plans: &[&CpuPlan], elems: usize) -> Vec<u8> {
     let mut used = vec![0; elems.div_ceil(8)];
-    plans.iter().for_each(|plan| each(plan.table(), |elem, _, _| used[elem / 8] |= 1 << (elem % 8)));
+    plans.iter().for_each(|plan| plan.table().all_entries().for_each(|(elem, _, _)| used[elem / 8] |= 1 << (elem % 8)));
     used
 }
 
@@ -141,8 +134,6 @@ fn blocks_of(plan: &CpuPlan, cut: &Cut) -> RecipeTable {
     }
     out.first_run.push(out.runs.len() as u32);
     out.runs.extend([Pair::default(); RUNS_IN_VAIN]);
-    // Entries are fetched before it is known that they are the last ones.
-    out.entries.push(Quad::default());
     out
 }
 
@@ -181,7 +172,7 @@ fn block_of(plan: &CpuPlan, cut: &Cut, block: usize, mut entries: Vec<Entry>) ->
 /// The entries of each bin, in the order of their pixels: that in which floats are summed.
 fn bins_of(plan: &CpuPlan) -> RecipeTable {
     let mut bins: Vec<Vec<Entry>> = vec![Vec::new(); plan.bins()];
-    each(plan.table(), |elem, bin, entry| bins[bin].push((bin as u32, elem as u32, entry)));
+    plan.table().all_entries().for_each(|(elem, bin, entry)| bins[bin].push((bin as u32, elem as u32, entry)));
     bins.iter_mut().for_each(|entries| entries.sort_unstable_by_key(|(_, elem, _)| *elem));
     let mut out = RecipeTable { bins: plan.bins(), first_run: vec![0], ..RecipeTable::default() };
     for entries in &bins {

@@ -1,6 +1,6 @@
 //! The entries of a plan pixel by pixel, for what is known of a frame's pixels only after they were summed.
 
-use super::{CpuPlan, Table};
+use super::CpuPlan;
 use crate::kernel::pixel::{poisson_variance, product};
 use crate::sums::{Accumulator, Sums};
 
@@ -24,11 +24,11 @@ impl ByPixel {
         let elems = table.slices.last().map_or(0, |slice| slice.elems.end);
         let count = u32::try_from(table.pixels.len()).expect("a table has fewer than 2^32 entries");
         let mut starts = vec![0u32; elems + 1];
-        each(table, |elem, _, _| starts[elem + 1] += 1);
+        table.all_entries().for_each(|(elem, _, _)| starts[elem + 1] += 1);
         (0..elems).for_each(|elem| starts[elem + 1] += starts[elem]);
         let mut next = starts.clone();
         let mut entries = vec![(0, 0); count as usize];
-        each(table, |elem, bin, entry| {
+        table.all_entries().for_each(|(elem, bin, entry)| {
             entries[next[elem] as usize] = (bin as u32, entry as u32);
             next[elem] += 1;
         });
@@ -37,13 +37,6 @@ impl ByPixel {
 
     fn of(&self, elem: usize) -> &[(u32, u32)] {
         &self.entries[self.starts[elem] as usize..self.starts[elem + 1] as usize]
-    }
-}
-
-/// Calls `then` with element, bin and number of every entry.
-fn each(table: &Table, mut then: impl FnMut(usize, usize, usize)) {
-    for slice in &table.slices {
-        table.entries_of(slice).for_each(|(bin, pixel, entry)| then(slice.elems.start + pixel, bin, entry));
     }
 }
 

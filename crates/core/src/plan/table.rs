@@ -96,6 +96,12 @@ impl Table {
             .zip(slice.entries.clone())
             .map(|(bin, entry)| (bin, usize::from(self.pixels[entry]), entry))
     }
+
+    /// All entries, slice by slice: element of the frame, bin, place among all entries.
+    pub fn all_entries(&self) -> impl Iterator<Item = (usize, usize, usize)> + '_ {
+        let of = |slice| self.entries_of(slice).map(|(bin, pixel, entry)| (slice.elems.start + pixel, bin, entry));
+        self.slices.iter().flat_map(of)
+    }
 }
 
 /// `round(C²/2^F)`: the coefficient of the variance, 1 where `C` is.
