@@ -65,3 +65,50 @@ fn subtract(sums: &mut Accumulator, place: usize, value: u64) {
         sums[place] = sums[place].wrapping_sub(value);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::pattern::Pattern;
+    use crate::pipeline::{ChunkBuf, Plan, Source, StripPlan};
+    use crate::recipe::Marks;
+    use crate::testing::{small_plan, small_stack};
+
+    #[test]
+    fn a_pixel_masked_after_the_fact_leaves_what_one_masked_at_once_leaves() {
+        let source = small_stack(3, 5);
+        let plan = small_plan(source.spec());
+        let unmarked = CpuPlan { marks: Marks::default(), ..plan.clone() };
+        let chunk = |frame| {
+            let mut chunk = ChunkBuf { frame, ..ChunkBuf::default() };
+            source.read(frame, &mut chunk).expect("a frame");
+            chunk
+        };
+        let chunks: Vec<ChunkBuf> = (0..3).map(chunk).collect();
+        let mut expected: Vec<Pattern> = (0..3).map(|_| plan.pattern(0)).collect();
+        plan.worker().integrate(&chunks, &mut expected);
+        let mut sums = unmarked.sums(3);
+        unmarked.strip_worker().accumulate(&chunks, 0..unmarked.strips(), &mut sums);
+        let by_pixel = ByPixel::new(&plan);
+        for (lane, chunk) in chunks.iter().enumerate() {
+            for (elem, raw) in chunk.bytes.chunks_exact(4).enumerate() {
+                let raw = i32::from_ne_bytes(raw.try_into().expect("four bytes"));
+                if raw == -2 {
+                    plan.mask_pixel(&by_pixel, &mut sums[0], lane, elem, raw.cast_unsigned());
+                }
+            }
+        }
+        let mut found: Vec<Pattern> = (0..3).map(|_| plan.pattern(0)).collect();
+        CpuPlan::finish_all(&[&plan], &sums, &[0, 1, 2], &mut found);
+        assert!(expected.iter().all(|pattern| pattern.own.is_some()), "every frame masks pixels");
+        for (found, expected) in found.iter().zip(&expected) {
+            assert_eq!(found.own, expected.own);
+            let bits = |pattern: &Pattern| -> Vec<u64> {
+                let wide = pattern.signal.iter().chain(&pattern.variance).map(|value| value.to_bits());
+                let narrow = pattern.intensity.iter().chain(&pattern.errors).map(|value| u64::from(value.to_bits()));
+                wide.chain(narrow).collect()
+            };
+            assert_eq!(bits(found), bits(expected));
+        }
+    }
+}
