@@ -1,0 +1,1 @@
+//! What each module of the design computes, bit by bit, with nothing said of cycles: the oracle of its tests.
