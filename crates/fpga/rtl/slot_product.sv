@@ -1,0 +1,85 @@
+// One slot's product of a pixel and a coefficient, in two halves of the pixel's bits where it has more than 16 (17 with its sign).
+//
+// in_* with `go`: a pixel and its entry. A cycle with `go` later, wide says whether its upper half is needed and marked whether a used pixel is marked.
+// After one more, `second` picks the half that goes to the multipliers in every cycle with `beat`; the first cycle has the lower half.
+// p_*: the product, moved to its place; p_used is low where this half adds nothing. Four cycles after the beat.
+// Throughput: one half a cycle. The two multiplications of 17 by 17 bits, signed, fit a DSP block each.
+module slot_product #(
+    parameter int BIN_BITS = 10
+) (
+    input  logic                clk,
+    input  logic                cfg_signed,
+    input  logic                go,
+    input  logic                in_used,
+    input  logic                in_variance,
+    input  logic [BIN_BITS-1:0] in_bin,
+    input  logic [31:0]         in_coefficient,
+    input  logic                in_marked,
+    input  logic [31:0]         in_value,
+    output logic                wide,
+    output logic                marked,
+    input  logic                beat,
+    input  logic                second,
+    output logic                p_used,
+    output logic [BIN_BITS-1:0] p_bin,
+    output logic [63:0]         p_term
+);
+    // The value, or 1 for a variance of less; whether its upper half is more than zeros or its sign.
+    logic below_one, negative, one;
+    assign negative  = cfg_signed && in_value[31];
+    assign below_one = negative || in_value == 0;
+    assign one       = in_variance && below_one;
+
+    logic                a_used, b_used, b_wide;
+    logic [31:0]         a_value, b_value, a_coefficient, b_coefficient;
+    logic [BIN_BITS-1:0] a_bin, b_bin;
+
+    always_ff @(posedge clk) begin
+        if (go) begin
+            a_used        <= in_used;
+            a_bin         <= in_bin;
+            a_coefficient <= in_coefficient;
+            a_value       <= one ? 1 : in_value;
+            wide          <= in_used && !one && in_value[31:16] != {16{negative}};
+            marked        <= in_used && in_marked;
+            b_used        <= a_used;
+            b_wide        <= wide;
+            b_bin         <= a_bin;
+            b_coefficient <= a_coefficient;
+            b_value       <= a_value;
+        end
+    end
+
+    logic                       c_used, d_used, c_upper, d_upper, e_upper, e_used;
+    logic [BIN_BITS-1:0]        c_bin, d_bin, e_bin;
+    logic signed [16:0]         c_half, c_low, c_high;
+    logic signed [33:0]         d_low, d_high;
+    logic signed [49:0]         e_product;
+    logic                       sign;
+
+    assign sign = cfg_signed && b_value[31];
+
+    always_ff @(posedge clk) begin
+        c_used    <= beat && b_used && (b_wide || !second);
+        c_upper   <= second;
+        c_bin     <= b_bin;
+        c_low     <= {1'b0, b_coefficient[15:0]};
+        c_high    <= {1'b0, b_coefficient[31:16]};
+        c_half    <= second ? {sign, b_value[31:16]} : {sign && !b_wide, b_value[15:0]};
+
+        d_used    <= c_used;
+        d_upper   <= c_upper;
+        d_bin     <= c_bin;
+        d_low     <= c_half * c_low;
+        d_high    <= c_half * c_high;
+
+        e_used    <= d_used;
+        e_upper   <= d_upper;
+        e_bin     <= d_bin;
+        e_product <= {{16{d_low[33]}}, d_low} + {d_high, 16'b0};
+
+        p_used    <= e_used;
+        p_bin     <= e_bin;
+        p_term    <= e_upper ? {e_product[47:0], 16'b0} : {{14{e_product[49]}}, e_product};
+    end
+endmodule
