@@ -1,1 +1,5 @@
 //! What each module of the design computes, bit by bit, with nothing said of cycles: the oracle of its tests.
+
+pub mod accumulate;
+pub mod plan;
+pub mod unshuffle;
