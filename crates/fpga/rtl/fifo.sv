@@ -15,7 +15,7 @@ module fifo #(
 );
     localparam int AW = $clog2(DEPTH);
 
-    logic [BITS-1:0] words[DEPTH];
+    logic [BITS-1:0] store[DEPTH];
     logic [AW-1:0] head, tail;
     logic [AW:0] count;
     logic put, take;
@@ -26,8 +26,8 @@ module fifo #(
     assign take = (count != 0) && (!out_valid || out_ready);
 
     always_ff @(posedge clk) begin
-        if (put) words[tail] <= in_data;
-        if (take) out_data <= words[head];
+        if (put) store[tail] <= in_data;
+        if (take) out_data <= store[head];
     end
 
     always_ff @(posedge clk) begin

@@ -27,7 +27,7 @@ fn mutations_are_noticed() {
         ("fifo.sv", "(!out_valid || out_ready)", "!out_valid"),
         ("fifo.sv", "(out_valid && !out_ready)", "out_valid"),
         ("fifo.sv", "count != 0", "1'b1"),
-        ("fifo.sv", "if (put) words", "if (in_valid) words"),
+        ("fifo.sv", "if (put) store", "if (in_valid) store"),
     ];
     noticed("fifo", &[("DEPTH", 4)], &mutations, words_come_out_in_order);
 }

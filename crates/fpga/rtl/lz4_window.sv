@@ -1,0 +1,73 @@
+// The next WIDTH bytes of a block: words in, a view at any byte out.
+// `start`: a block begins, at the first byte of the next word. `take` bytes of the view are used up in this cycle (only where view_valid).
+// `drop`: what is left of the block is thrown away, a word a cycle. `gone`: its last word is used up.
+// Behind the end of a block the view holds any bytes. Latency: two cycles from `start` or a word to the view; none from `take`.
+module lz4_window #(
+    parameter int WIDTH = 16
+) (
+    input  logic                   clk,
+    input  logic                   rst,
+    input  logic                   w_valid,
+    output logic                   w_ready,
+    input  logic [8*WIDTH-1:0]     w_data,
+    input  logic                   w_last,
+    input  logic                   start,
+    input  logic                   drop,
+    output logic                   gone,
+    output logic                   view_valid,
+    output logic [8*WIDTH-1:0]     view,
+    output logic [3:0]             view_ff,  // which of the first bytes are 255
+    input  logic [$clog2(WIDTH):0] take
+);
+    localparam int LOG = $clog2(WIDTH);
+
+    // Four words, so that one can come in each cycle while three are looked at.
+    logic [8*WIDTH-1:0] data0, data1, data2, data3;
+    logic [WIDTH-1:0] ff0, ff1, ff2, ff3, ff_in;
+    logic [3:0] last;
+    logic [2:0] n;
+    logic [LOG-1:0] pos;
+    logic [LOG:0] sum;
+    logic put, shift, active;
+    logic [24*WIDTH-1:0] bytes;
+    logic [3*WIDTH-1:0] ffs;
+    logic [2:0] place;
+
+    assign w_ready = !n[2];
+    assign put = w_valid && w_ready;
+    assign sum = (LOG + 1)'(pos) + take;
+    assign shift = sum[LOG] || (drop && n != 0 && !gone);
+    assign place = n - 3'(shift);
+    assign bytes = {data2, data1, data0};
+    assign ffs = {ff2, ff1, ff0};
+    assign active = start || (!gone && !(shift && last[0]));
+    always_comb begin
+        for (int i = 0; i < WIDTH; i++) ff_in[i] = &w_data[8*i+:8];
+    end
+
+    always_ff @(posedge clk) begin
+        if (put && place == 0) {last[0], ff0, data0} <= {w_last, ff_in, w_data};
+        else if (shift) {last[0], ff0, data0} <= {last[1], ff1, data1};
+        if (put && place == 1) {last[1], ff1, data1} <= {w_last, ff_in, w_data};
+        else if (shift) {last[1], ff1, data1} <= {last[2], ff2, data2};
+        if (put && place == 2) {last[2], ff2, data2} <= {w_last, ff_in, w_data};
+        else if (shift) {last[2], ff2, data2} <= {last[3], ff3, data3};
+        if (put && place == 3) {last[3], ff3, data3} <= {w_last, ff_in, w_data};
+        view <= (8 * WIDTH)'(bytes >> {sum, 3'b000});
+        view_ff <= 4'(ffs >> sum);
+    end
+
+    always_ff @(posedge clk) begin
+        n <= place + 3'(put);
+        pos <= gone ? '0 : sum[LOG-1:0];
+        gone <= !active;
+        // A view needs two words, or one that is the last.
+        view_valid <= active && !drop && (shift ? n >= 3 || (n == 2 && last[1]) : n >= 2 || (n == 1 && last[0]));
+        if (rst) begin
+            n <= '0;
+            pos <= '0;
+            gone <= 1'b1;
+            view_valid <= 1'b0;
+        end
+    end
+endmodule
