@@ -35,6 +35,16 @@ module block_buffer #(
     localparam int LW = AW - LOG;
     localparam int BITS = 8 + LW;
 
+    // Banks in front of the first byte's hold bytes of the next line.
+    logic [WIDTH-1:0] wr_over, a_over, b_over;
+    logic [LW-1:0] wr_next, a_next, b_next;
+    assign wr_over = ~({WIDTH{1'b1}} << wr_addr[LOG-1:0]);
+    assign a_over = ~({WIDTH{1'b1}} << a_addr[LOG-1:0]);
+    assign b_over = ~({WIDTH{1'b1}} << b_addr[LOG-1:0]);
+    assign wr_next = wr_addr[AW-1:LOG] + 1'b1;
+    assign a_next = a_addr[AW-1:LOG] + 1'b1;
+    assign b_next = b_addr[AW-1:LOG] + 1'b1;
+
     // The number of the block in each buffer, also the line that is cleared with it.
     logic [LW-1:0] tag0, tag1, tag_next, sweep;
     assign tag_next = (wr_buf ? tag1 : tag0) + 1'b1;
@@ -53,8 +63,7 @@ module block_buffer #(
         always_ff @(posedge clk) begin
             put_bank[i] <= !ready || wr_start || (LOG + 1)'(place) < wr_count;
             put_data[8*i+:8] <= !ready || wr_start ? '0 : turned[8*i+:8];
-            put_line[LW*i+:LW] <= !ready ? sweep : wr_start ? tag_next :
-                wr_addr[AW-1:LOG] + LW'((LOG + 1)'(i) < (LOG + 1)'(wr_addr[LOG-1:0]));
+            put_line[LW*i+:LW] <= !ready ? sweep : wr_start ? tag_next : wr_over[i] ? wr_next : wr_addr[AW-1:LOG];
         end
     end
 
@@ -77,8 +86,8 @@ module block_buffer #(
     logic [WIDTH*BITS-1:0] out0, out1;
     for (genvar i = 0; i < WIDTH; i++) begin : banks
         logic [LW-1:0] a_line, b_line;
-        assign a_line = a_addr[AW-1:LOG] + LW'((LOG + 1)'(i) < (LOG + 1)'(a_addr[LOG-1:0]));
-        assign b_line = b_addr[AW-1:LOG] + LW'((LOG + 1)'(i) < (LOG + 1)'(b_addr[LOG-1:0]));
+        assign a_line = a_over[i] ? a_next : a_addr[AW-1:LOG];
+        assign b_line = b_over[i] ? b_next : b_addr[AW-1:LOG];
         block_bank #(.BITS(BITS), .LINES(2 ** LW)) bank0 (
             .clk, .wr_en(put[0] && put_bank[i]), .wr_line(put_line[LW*i+:LW]), .wr_data({put_tag, put_data[8*i+:8]}),
             .rd_en(full[0] ? b_en : a_en), .rd_line(full[0] ? b_line : a_line), .rd_data(out0[BITS*i+:BITS])

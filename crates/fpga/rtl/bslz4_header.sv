@@ -165,7 +165,7 @@ module bslz4_header #(
                 elems_left <= elems_left - 32'(next_elems);
                 blocks_left <= blocks_left - 17'd1;
                 // More blocks than elements: no configuration that can be.
-                if (elems_left == 0) bad <= 1'b1;
+                if (elems_left == 0 && blocks_left != 0) bad <= 1'b1;
                 state <= bad || elems_left == 0 || cfg_raw || tail ? SEND : WORD;
                 if (blocks_left == 0) state <= DRAIN;
             end

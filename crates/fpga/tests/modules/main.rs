@@ -1,7 +1,12 @@
 //! Each module of the design, simulated, against what its model computes.
 
+mod accumulate;
 mod bit_unshuffle;
+mod chunks;
+mod decode;
 mod fifo;
+mod header;
 mod lint;
+mod pixel_buffer;
 mod random;
 mod support;

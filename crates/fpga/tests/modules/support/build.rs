@@ -25,8 +25,13 @@ pub(super) fn program(bench: &Bench) -> PathBuf {
     if let Some(mutation) = bench.mutation {
         mutate(&mut files, mutation);
     }
-    for name in [format!("{}.cpp", bench.module), "bench.hpp".into()] {
+    let mut wanted = vec![format!("{}.cpp", bench.module)];
+    while let Some(name) = wanted.pop() {
         let text = read(&root().join("tests/modules/benches").join(&name));
+        wanted
+            .extend(text.lines().filter_map(|line| {
+                Some(line.strip_prefix("#include \"")?.strip_suffix(".hpp\"")?.to_owned() + ".hpp")
+            }));
         files.insert(name, text);
     }
     let mut hasher = DefaultHasher::new();
