@@ -8,5 +8,6 @@ mod fifo;
 mod header;
 mod lint;
 mod pixel_buffer;
+mod plan_fetch;
 mod random;
 mod support;
