@@ -3,6 +3,7 @@
 mod accumulate;
 mod bit_unshuffle;
 mod chunks;
+mod cycles;
 mod decode;
 mod fifo;
 mod header;
@@ -10,4 +11,5 @@ mod lint;
 mod pixel_buffer;
 mod plan_fetch;
 mod random;
+mod sequences;
 mod support;
