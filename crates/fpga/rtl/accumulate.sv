@@ -63,16 +63,17 @@ module accumulate #(
     assign wait_output = !run;
 
     // Entries on the way beside their pixels: read, held, then two stages in slot_product. All stand still for the upper half of the last.
-    logic                      read_valid, held_valid, a_valid, b_valid, b_wide, second, taken;
+    logic                      read_valid, held_valid, a_valid, b_valid, hold, second, taken;
     logic [SLOTS-1:0]          read_used, read_variance, held_used, held_variance, wide, marked;
     logic [BIN_BITS*SLOTS-1:0] read_bin, held_bin;
     logic [32*SLOTS-1:0]       read_coefficient, held_coefficient;
     logic                      is_malformed, is_cut, is_marked;
 
-    assign go = !(b_valid && b_wide && !second);
+    assign go = !hold;
 
     always_ff @(posedge clk) begin
-        second <= !go;
+        hold   <= go && a_valid && wide != 0;
+        second <= hold;
         if (go) begin
             read_valid       <= issue;
             read_used        <= p_status == 0 ? q_used : 0;
@@ -86,15 +87,15 @@ module accumulate #(
             held_coefficient <= read_coefficient;
             a_valid          <= held_valid;
             b_valid          <= a_valid;
-            b_wide           <= |wide;
         end
         if (issue && q_last) block <= frame_end ? 0 : block + 1;
         if (issue && p_status == 1) is_malformed <= 1;
         if (issue && p_status == 2) is_cut <= 1;
-        if (a_valid && |marked) is_marked <= 1;
+        if (a_valid && marked != 0) is_marked <= 1;
         if (rst || taken) {is_malformed, is_cut, is_marked} <= 0;
         if (rst) begin
             block      <= 0;
+            hold       <= 0;
             second     <= 0;
             read_valid <= 0;
             held_valid <= 0;

@@ -2,8 +2,9 @@
 //
 // in_* with `go`: a pixel and its entry. A cycle with `go` later, wide says whether its upper half is needed and marked whether a used pixel is marked.
 // After one more, `second` picks the half that goes to the multipliers in every cycle with `beat`; the first cycle has the lower half.
-// p_*: the product, moved to its place; p_used is low where this half adds nothing. Four cycles after the beat.
-// Throughput: one half a cycle. The two multiplications of 17 by 17 bits, signed, fit a DSP block each.
+// p_*: the product, moved to its place; p_used is low where this half adds nothing. Six cycles after the beat.
+// Throughput: one half a cycle. The two multiplications of 17 by 17 bits, signed, fit a DSP block each, and have a
+// register more before and behind than they need: such blocks lie far from the rest.
 module slot_product #(
     parameter int BIN_BITS = 10
 ) (
@@ -50,36 +51,36 @@ module slot_product #(
         end
     end
 
-    logic                       c_used, d_used, c_upper, d_upper, e_upper, e_used;
-    logic [BIN_BITS-1:0]        c_bin, d_bin, e_bin;
-    logic signed [16:0]         c_half, c_low, c_high;
-    logic signed [33:0]         d_low, d_high;
-    logic signed [49:0]         e_product;
-    logic                       sign;
+    // c: the half; d: on its way to the multipliers; e: products; f: on their way back; h: their sum; p: moved to its place.
+    logic                c_used, d_used, e_used, f_used, h_used, c_upper, d_upper, e_upper, f_upper, h_upper, sign;
+    logic [BIN_BITS-1:0] c_bin, d_bin, e_bin, f_bin, h_bin;
+    logic signed [16:0]  c_half, c_low, c_high, d_half, d_low, d_high;
+    logic signed [33:0]  e_low, e_high, f_low, f_high;
+    logic signed [49:0]  h_sum;
 
     assign sign = cfg_signed && b_value[31];
 
     always_ff @(posedge clk) begin
-        c_used    <= beat && b_used && (b_wide || !second);
-        c_upper   <= second;
-        c_bin     <= b_bin;
-        c_low     <= {1'b0, b_coefficient[15:0]};
-        c_high    <= {1'b0, b_coefficient[31:16]};
-        c_half    <= second ? {sign, b_value[31:16]} : {sign && !b_wide, b_value[15:0]};
+        c_used  <= beat && b_used && (b_wide || !second);
+        c_upper <= second;
+        c_bin   <= b_bin;
+        c_low   <= {1'b0, b_coefficient[15:0]};
+        c_high  <= {1'b0, b_coefficient[31:16]};
+        c_half  <= second ? {sign, b_value[31:16]} : {sign && !b_wide, b_value[15:0]};
 
-        d_used    <= c_used;
-        d_upper   <= c_upper;
-        d_bin     <= c_bin;
-        d_low     <= c_half * c_low;
-        d_high    <= c_half * c_high;
+        {d_used, d_upper, d_bin} <= {c_used, c_upper, c_bin};
+        {e_used, e_upper, e_bin} <= {d_used, d_upper, d_bin};
+        {f_used, f_upper, f_bin} <= {e_used, e_upper, e_bin};
+        {h_used, h_upper, h_bin} <= {f_used, f_upper, f_bin};
 
-        e_used    <= d_used;
-        e_upper   <= d_upper;
-        e_bin     <= d_bin;
-        e_product <= {{16{d_low[33]}}, d_low} + {d_high, 16'b0};
+        {d_half, d_low, d_high} <= {c_half, c_low, c_high};
+        e_low  <= d_half * d_low;
+        e_high <= d_half * d_high;
+        {f_low, f_high} <= {e_low, e_high};
+        h_sum  <= {{16{f_low[33]}}, f_low} + {f_high, 16'b0};
 
-        p_used    <= e_used;
-        p_bin     <= e_bin;
-        p_term    <= e_upper ? {e_product[47:0], 16'b0} : {{14{e_product[49]}}, e_product};
+        p_used <= h_used;
+        p_bin  <= h_bin;
+        p_term <= h_upper ? {h_sum[47:0], 16'b0} : {{14{h_sum[49]}}, h_sum};
     end
 endmodule

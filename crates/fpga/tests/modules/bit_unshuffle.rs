@@ -27,7 +27,7 @@ impl Block {
     /// Planes are zero, one bit or random, and a few that are zero are said not to be.
     fn random(random: &mut Random, elem_log2: u32, elems: usize) -> Self {
         let status = if random.once_in(6) { 1 + random.below(2) as u8 } else { 0 };
-        let as_they_are = elems % 8 != 0 || random.once_in(6);
+        let as_they_are = !elems.is_multiple_of(8) || random.once_in(6);
         let plane = (elems / 8).max(1);
         let mut bytes = vec![0; elems << elem_log2];
         for plane in bytes.chunks_mut(plane) {
