@@ -79,19 +79,16 @@ module bit_unshuffle #(
         .out_valid(out_valid), .out_final(out_final), .out_data(out_data)
     );
 
-    // Where the pixels of this cycle go: pixels from `low` to below `high` of line `line`.
+    // Where the pixels of this cycle go: to slots from `low` to below `high` of line `line`.
+    localparam int SLOT_BITS = $clog2(SLOTS) + 1;
     logic                 group_end, group_last, last, done;
-    logic [13:0]          group_count, left, low, high, part;
+    logic [13:0]          group_count, left;
+    logic [SLOT_BITS-1:0] low, high, part;
     logic [LINE_BITS-1:0] line;
-    logic [SLOTS-1:0]     mask;
 
     assign low  = raw_now ? part : 0;
-    assign high = raw_now ? part + d_count : left;
+    assign high = raw_now ? part + d_count[SLOT_BITS-1:0] : !out_valid ? 0 : left < 14'(SLOTS) ? left[SLOT_BITS-1:0] : SLOT_BITS'(SLOTS);
     assign done = raw_now ? d_last : out_final && last;
-
-    for (genvar s = 0; s < SLOTS; s++) begin : masks
-        assign mask[s] = (raw_now || out_valid) && low <= s && high > s;
-    end
 
     always_ff @(posedge clk) begin
         group_end   <= d_end && !d_raw;
@@ -100,26 +97,30 @@ module bit_unshuffle #(
         left        <= left > 14'(SLOTS) ? left - 14'(SLOTS) : 0;
         if (group_end) {last, left} <= {group_last, group_count};
 
-        if (raw_now) part <= high == 14'(SLOTS) ? 0 : high;
-        if (out_valid || (raw_now && high == 14'(SLOTS))) line <= line + 1;
+        if (raw_now) part <= high == SLOT_BITS'(SLOTS) ? 0 : high;
+        if (out_valid || (raw_now && high == SLOT_BITS'(SLOTS))) line <= line + 1;
         if (done) {part, line} <= 0;
         if (rst) {part, line} <= 0;
     end
 
     // Three cycles to w_*: the pixel, and two of mark.
-    localparam int LINE_INFO = SLOTS + LINE_BITS + 3;
-    logic [LINE_INFO-1:0] info_1, info_2, info_3;
+    localparam int LINE_INFO = LINE_BITS + 3;
+    logic [SLOT_BITS-1:0] low_1, high_1;
+    logic [SLOTS-1:0]     mask, mask_2;
+    logic [LINE_INFO-1:0] info_1, info_2;
 
-    assign {w_mask, w_line, w_done, w_status} = info_3;
+    for (genvar s = 0; s < SLOTS; s++) begin : masks
+        assign mask[s] = low_1 <= s && high_1 > s;
+    end
 
     always_ff @(posedge clk) begin
-        info_1 <= {mask, line, done, raw_now ? d_status : 2'b0};
-        info_2 <= info_1;
-        info_3 <= info_2;
+        {low_1, high_1, info_1}            <= {low, high, line, done, raw_now ? d_status : 2'b0};
+        {mask_2, info_2}                   <= {mask, info_1};
+        {w_mask, w_line, w_done, w_status} <= {mask_2, info_2};
         if (rst) begin
-            info_1 <= 0;
-            info_2 <= 0;
-            info_3 <= 0;
+            {low_1, high_1, info_1}            <= 0;
+            {mask_2, info_2}                   <= 0;
+            {w_mask, w_line, w_done, w_status} <= 0;
         end
     end
 
