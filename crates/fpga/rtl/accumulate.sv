@@ -2,7 +2,7 @@
 //
 // w_*: words of the plan. p_*, r_*: pixel_buffer, whose two cycles of latency stand still while r_en is low. f_*: the verdict on the frame's chunk.
 // o_*: for every frame its status in a word of 64 bits, then cfg_bins sums. Words for a block with a bad status are taken without effect.
-// wait_*: a pulse for every cycle lost to: pixels that are not there, words of the plan that are not, upper halves of values (of 16 bits, 17 with a sign),
+// wait_*: a pulse, never two at once, for every cycle lost to: pixels that are not there, words of the plan that are not, upper halves of values (of 16 bits, 17 with a sign),
 // the sums of the frame before (and the clearing after reset).
 // Throughput: a word of SLOTS entries a cycle, two for a word with a value that needs its upper half; no cycle between blocks. A frame's end takes
 // cfg_bins and some 20 cycles.
@@ -57,10 +57,10 @@ module accumulate #(
     assign frame_end = issue && q_last && block + 1 == cfg_blocks;
     assign r_en      = go;
 
-    assign wait_pixels = run && q_valid && !p_valid;
-    assign wait_plan   = run && !q_valid && p_valid;
+    assign wait_pixels = run && go && q_valid && !p_valid;
+    assign wait_plan   = run && go && !q_valid && p_valid;
     assign wait_second = !go;
-    assign wait_output = !run;
+    assign wait_output = !run && go;
 
     // Entries on the way beside their pixels: read, held, then two stages in slot_product. All stand still for the upper half of the last.
     logic                      read_valid, held_valid, a_valid, b_valid, hold, second, taken;
