@@ -56,7 +56,7 @@ module block_buffer #(
     logic [8*WIDTH-1:0] put_data;
     logic [LW-1:0] put_tag;
     logic [8*WIDTH-1:0] turned;
-    assign turned = (8 * WIDTH)'({wr_data, wr_data} >> {LOG'(0) - wr_addr[LOG-1:0], 3'b000});
+    byte_turn #(.WIDTH(WIDTH)) banked (.in(wr_data), .by(LOG'(0) - wr_addr[LOG-1:0]), .out(turned));
     for (genvar i = 0; i < WIDTH; i++) begin : writes
         logic [LOG-1:0] place;  // of the byte for this bank within wr_data
         assign place = LOG'(i) - wr_addr[LOG-1:0];

@@ -20,13 +20,15 @@ module block_read #(
     logic buffer1, buffer2;
     logic [LOG-1:0] turn1, turn2;
     logic [WIDTH*BITS-1:0] out;
-    logic [8*WIDTH-1:0] bytes;
+    logic [8*WIDTH-1:0] bytes, turned;
     logic [TAG-1:0] tag;
 
     assign tag = buffer2 ? tag1 : tag0;
     for (genvar i = 0; i < WIDTH; i++) begin : banks
         assign bytes[8*i+:8] = out[BITS*i+8+:TAG] == tag ? out[BITS*i+:8] : '0;
     end
+
+    byte_turn #(.WIDTH(WIDTH)) order (.in(bytes), .by(turn2), .out(turned));
 
     always_ff @(posedge clk) begin
         if (en) begin
@@ -35,7 +37,7 @@ module block_read #(
             buffer2 <= buffer1;
             turn2 <= turn1;
             out <= buffer1 ? out1 : out0;
-            data <= (8 * WIDTH)'({bytes, bytes} >> {turn2, 3'b000});
+            data <= turned;
         end
     end
 endmodule

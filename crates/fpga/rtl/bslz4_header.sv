@@ -62,7 +62,7 @@ module bslz4_header #(
     logic [8*WIDTH-1:0] rest;
     logic ended, using, bad;
     assign avail = count - (LOG + 1)'(pos);
-    assign rest = beat >> {pos, 3'b000};
+    byte_shift #(.WIDTH(WIDTH)) cut (.in({{8 * WIDTH{1'b0}}, beat}), .by(pos), .out(rest));
     assign beat_pop = using && used == avail;
 
     // Words of the header and lengths, a byte a cycle. `which`: 0 to 2 of the header, 3 a length.

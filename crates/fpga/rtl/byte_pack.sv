@@ -24,8 +24,7 @@ module byte_pack #(
     logic busy, over;
     // Bytes held from the beats before.
     logic [LOG-1:0] fill;
-    logic [8*WIDTH-1:0] held, word;
-    logic [16*WIDTH-1:0] placed;
+    logic [8*WIDTH-1:0] held, word, placed;
     logic [LOG:0] sum;
     logic take, last, put, put_last, room;
 
@@ -33,7 +32,8 @@ module byte_pack #(
     assign b_ready = busy && !over && room;
     assign take = b_valid && b_ready;
     assign last = left == 16'(b_count);
-    assign placed = (16 * WIDTH)'(b_data) << {fill, 3'b000};
+    // In their places; those behind the end of the word are at its start.
+    byte_turn #(.WIDTH(WIDTH)) align (.in(b_data), .by(LOG'(0) - fill), .out(placed));
     assign sum = (LOG + 1)'(fill) + b_count;
     always_comb begin
         for (int i = 0; i < WIDTH; i++) begin
@@ -48,7 +48,7 @@ module byte_pack #(
         if (take) begin
             left <= left - 16'(b_count);
             fill <= sum[LOG-1:0];
-            held <= sum[LOG] ? placed[8*WIDTH+:8*WIDTH] : word;
+            held <= sum[LOG] ? placed : word;
             over <= last && !put_last;
         end
         if (put && put_last) begin

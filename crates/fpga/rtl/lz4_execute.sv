@@ -1,8 +1,9 @@
 // Steps of `lz4_issue` to writes of at most WIDTH bytes, one a cycle. The last WIDTH bytes are kept in a register, from which a match with
-// a shorter offset repeats; one that repeats zeros writes nothing, since bytes that are not written read as zeros.
+// a no longer offset repeats; one that repeats zeros writes nothing, since bytes that are not written read as zeros.
 // m_*, go: steps, see `lz4_issue`; `go` is low while a step takes another cycle. rd_data: what a step of kind 2 read.
 // wr_*: writes; wr_start: a block begins. end_*: a block ends, in the cycle in which its last write could have been.
-// safe, safe_buf: see `lz4_issue`. Latency: a step is done in the third cycle with `go`, its write comes out one later.
+// safe, safe_buf: see `lz4_issue`. Latency: a step is done in the third cycle with `go`, a match of kind 3
+// one cycle later; its write comes out one later.
 module lz4_execute #(
     parameter int WIDTH = 16,
     parameter int BLOCK_BYTES = 8192
@@ -39,78 +40,79 @@ module lz4_execute #(
     logic long1, long2, long;
     logic [DATA-1:0] data1, data2, data;
 
-    // The bytes before `addr`, and which of them are zeros.
-    logic [DATA-1:0] last, repeated, bytes;
-    logic [WIDTH-1:0] last_zero, repeated_zero, bytes_zero;
-    logic [DATA-1:0] joined;
-    logic [WIDTH-1:0] joined_zero;
-    logic [LOG-1:0] offset;
+    // The bytes before `addr`, and what a repetition writes: byte i of it is byte i % offset of the last `offset` ones,
+    // where an offset of 0 stands for WIDTH.
+    logic [DATA-1:0] last, turned, repeated, pattern, bytes, joined;
+    logic [WIDTH-1:0] last_zero;
+    logic [LOG-1:0] offset, offset_less_1;
     logic [15:0] rest, rest_next;
-    logic [LOG:0] step;
-    logic zeros, again, put;
+    logic zeros, stay, ready, skip, put;
 
     assign offset = data[LOG-1:0];
+    assign offset_less_1 = offset - 1'b1;
     assign rest = data[31:16];
     assign rest_next = rest - 16'(count);
-    assign step = count;
     always_comb begin
-        zeros = kind == REPEAT;
+        zeros = 1'b1;
         for (int i = 0; i < WIDTH; i++) begin
-            if ((LOG + 1)'(WIDTH - i) <= (LOG + 1)'(offset) && !last_zero[i]) zeros = 1'b0;
+            if ((LOG + 1)'(WIDTH - 1 - i) <= (LOG + 1)'(offset_less_1) && !last_zero[i]) zeros = 1'b0;
         end
     end
-    assign again = kind == REPEAT && long && !zeros;
-    assign go = !again;
-    assign put = kind == 3'd1 || kind == COPY || (kind == REPEAT && !zeros);
-
-    // Byte i of a repetition is the byte i % offset of the last `offset` ones.
+    byte_turn #(.WIDTH(WIDTH)) align (.in(last), .by(LOG'(0) - offset), .out(turned));
     for (genvar i = 0; i < WIDTH; i++) begin : places
         logic [DATA-1:0] choices;
-        logic [WIDTH-1:0] choices_zero;
         for (genvar o = 0; o < WIDTH; o++) begin : offsets
-            localparam int FROM = o == 0 ? 0 : WIDTH - o + i % (o == 0 ? 1 : o);
-            assign choices[8*o+:8] = last[8*FROM+:8];
-            assign choices_zero[o] = last_zero[FROM];
+            assign choices[8*o+:8] = turned[8*(o==0?i : i%(o==0?1 : o))+:8];
         end
         assign repeated[8*i+:8] = choices[{offset, 3'b000}+:8];
-        assign repeated_zero[i] = choices_zero[offset];
     end
 
+    // A repetition takes a cycle to make its pattern; `ready` after it, `skip` if it is one of zeros and long.
+    assign go = !stay;
+    assign put = kind == 3'd1 || kind == COPY || (kind == REPEAT && ready && !skip);
     always_comb begin
         case (kind)
             COPY: bytes = rd_data;
-            REPEAT: bytes = repeated;
+            REPEAT: bytes = pattern;
             default: bytes = data;
         endcase
-        for (int i = 0; i < WIDTH; i++) begin
-            bytes_zero[i] = kind == REPEAT ? repeated_zero[i] : kind == COPY ? rd_data[8*i+:8] == 0 : data[8*i+:8] == 0;
-        end
     end
-    assign joined = DATA'({bytes, last} >> {count, 3'b000});
-    assign joined_zero = WIDTH'({bytes_zero, last_zero} >> count);
+    byte_shift #(.WIDTH(WIDTH)) join_bytes (
+        .in(count[LOG] ? {{DATA{1'b0}}, bytes} : {bytes, last}), .by(count[LOG-1:0]), .out(joined)
+    );
+    always_comb begin
+        for (int i = 0; i < WIDTH; i++) last_zero[i] = last[8*i+:8] == 0;
+    end
 
     always_ff @(posedge clk) begin
-        if (kind == REPEAT && zeros && long) begin
-            last <= '0;
-            last_zero <= '1;
-        end else if (put || zeros) begin
-            last <= joined;
-            last_zero <= joined_zero;
-        end
+        pattern <= repeated;
+        if (put) last <= joined;
+        // What is skipped has more bytes than can be seen that far back.
+        if (kind == REPEAT && skip && ready) last <= '0;
         if (go) begin
             {kind1, addr1, count1, long1, data1} <= {m_kind, m_addr, m_count, m_long, m_data};
             {kind2, addr2, count2, long2, data2} <= {kind1, addr1, count1, long1, data1};
             {kind, addr, count, long, data} <= {kind2, addr2, count2, long2, data2};
+            ready <= 1'b0;
+            stay <= kind2 == REPEAT;
         end else begin
-            addr <= addr + AW'(count);
-            data[31:16] <= rest_next;
-            long <= rest_next > 16'(step);
-            if (rest_next < 16'(step)) count <= rest_next[LOG:0];
+            ready <= 1'b1;
+            if (ready) begin
+                addr <= addr + AW'(count);
+                data[31:16] <= rest_next;
+                long <= rest_next > 16'(count);
+                if (rest_next < 16'(count)) count <= rest_next[LOG:0];
+                stay <= rest_next > 16'(count);
+            end else begin
+                skip <= zeros && long;
+                stay <= long && !zeros;
+            end
         end
         if (rst) begin
             kind1 <= NONE;
             kind2 <= NONE;
             kind <= NONE;
+            stay <= 1'b0;
         end
     end
 
@@ -128,7 +130,7 @@ module lz4_execute #(
         if (kind == FIRST) begin
             wr_buf <= data[0];
             done <= '0;
-        end else if (zeros) done <= (AW + 1)'(addr) + rest[AW:0];
+        end else if (kind == REPEAT && ready && skip) done <= (AW + 1)'(addr) + rest[AW:0];
         else if (put) done <= (AW + 1)'(addr) + (AW + 1)'(count);
         done1 <= done;
         safe <= done1;

@@ -2,8 +2,8 @@
 // of WIDTH bytes and reads their sources.
 // o_*: operations. claim, claim_free: takes the next buffer once it is free. rd_*: read A of the block buffer, held where `go` is low.
 // safe, safe_buf: all bytes of this buffer before this address can be read.
-// m_*: a step in each cycle with `go`; m_kind 0: none, 1: literals, 2: what was read (three `go` later), 3: a match with an offset below WIDTH,
-//   m_data: offset [15:0], length [31:16], m_long: longer than can be written at once; 4: a block begins, m_data: buffer [0]; 5: it
+// m_*: a step in each cycle with `go`; m_kind 0: none, 1: literals, 2: what was read (three `go` later), 3: a match with an offset up to WIDTH,
+//   m_data: offset [15:0] (of which the low bits count), length [31:16], m_long: longer than can be written at once; 4: a block begins, m_data: buffer [0]; 5: it
 //   ends, m_data: elements [13:0], raw [14], bad [15], malformed [16].
 // A step a cycle; a far match waits until its source can be read.
 module lz4_issue #(
@@ -52,6 +52,7 @@ module lz4_issue #(
     // The operation in work.
     logic [2:0] kind;
     logic [AW:0] to, from_end;
+    logic [AW-1:0] from;
     logic [15:0] rest;
     logic [LOG:0] count;
     logic [DATA-1:0] data;
@@ -72,7 +73,7 @@ module lz4_issue #(
     assign claim = kind == FIRST && done;
 
     assign rd_buf = buffer;
-    assign rd_addr = from_end[AW-1:0] - AW'(WIDTH);
+    assign rd_addr = from;
     assign m_addr = to[AW-1:0];
     assign m_long = long;
     always_comb begin
@@ -93,6 +94,7 @@ module lz4_issue #(
         if (go && kind == COPY && clear) begin
             to <= to + (AW + 1)'(WIDTH);
             from_end <= from_end + (AW + 1)'(WIDTH);
+            from <= from + AW'(WIDTH);
             rest <= rest - 16'(WIDTH);
         end
         if (claim) buffer <= !buffer;
@@ -100,6 +102,7 @@ module lz4_issue #(
             kind <= NONE;
             to <= at;
             from_end <= at - offset[AW:0] + (AW + 1)'(WIDTH);
+            from <= at[AW-1:0] - offset[AW-1:0];
             rest <= length;
             count <= o_kind == MATCH && length >= 16'(step) ? step : length[LOG:0];
             long <= length > 16'(step);
@@ -116,7 +119,7 @@ module lz4_issue #(
                     at <= at + advance[AW:0];
                     room <= room - advance;
                     if (wrong) failed <= 1'b1;
-                    else if (!failed) kind <= o_kind == LITERALS ? 3'd1 : offset < 16'(WIDTH) ? REPEAT : COPY;
+                    else if (!failed) kind <= o_kind == LITERALS ? 3'd1 : offset <= 16'(WIDTH) ? REPEAT : COPY;
                 end
                 default: begin
                     kind <= LAST;

@@ -39,7 +39,8 @@ module lz4_parse #(
     logic [LOG:0] take;
     lz4_window #(.WIDTH(WIDTH)) window (
         .clk, .rst, .w_valid, .w_ready, .w_data, .w_last,
-        .start, .drop(state == FLUSH), .gone, .view_valid, .view, .view_ff(ff), .take
+        .start, .drop(state == FLUSH), .gone, .view_valid, .view, .view_ff(ff),
+        .use_token(fire && state == TOKEN && at_once), .token(high), .use_take(fire && !(state == TOKEN && at_once)), .take
     );
 
     // Bytes of the block that are left. `spent`: none is; `overrun`: more were taken than there were.
@@ -84,6 +85,8 @@ module lz4_parse #(
     end
 
     logic put;
+    logic [LOG:0] used;
+    assign used = state == TOKEN && at_once ? (LOG + 1)'(short_count) + 1'b1 : take;
     logic [1:0] kind;
     logic [LOG:0] count;
     logic [DATA-1:0] data;
@@ -105,7 +108,7 @@ module lz4_parse #(
                 put = fire && at_once && high != 0;
                 count = (LOG + 1)'(short_count);
                 data = view >> 8;
-                take = at_once ? (LOG + 1)'(short_count) + 1 : long_literals ? 2 : 1;
+                take = long_literals ? 2 : 1;
                 next = at_once ? OFFSET : long_literals && ff[1] ? MORE_LITERALS : LITERALS;
             end
             MORE_LITERALS: begin
@@ -140,7 +143,6 @@ module lz4_parse #(
             default: if (gone) next = IDLE;
         endcase
         if (active && !fire) begin
-            take = '0;
             next = spent || overrun ? FINISH : state;
         end
     end
@@ -156,9 +158,9 @@ module lz4_parse #(
         end
         if (active && (spent || overrun)) failed <= overrun || state != OFFSET;
         if (fire) begin
-            left <= left - 16'(take);
-            spent <= left == 16'(take);
-            overrun <= left < 16'(take);
+            left <= left - 16'(used);
+            spent <= left == 16'(used);
+            overrun <= left < 16'(used);
             case (state)
                 TOKEN: begin
                     low <= view[3:0];

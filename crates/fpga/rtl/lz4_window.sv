@@ -1,5 +1,6 @@
 // The next WIDTH bytes of a block: words in, a view at any byte out.
-// `start`: a block begins, at the first byte of the next word. `take` bytes of the view are used up in this cycle (only where view_valid).
+// `start`: a block begins, at the first byte of the next word. use_token: `token` + 1 bytes of the view are used up in this cycle; use_take: `take` bytes
+// (either only where view_valid). The two come apart so that what depends on the token takes the shortest way.
 // `drop`: what is left of the block is thrown away, a word a cycle. `gone`: its last word is used up.
 // Behind the end of a block the view holds any bytes. Latency: two cycles from `start` or a word to the view; none from `take`.
 module lz4_window #(
@@ -17,6 +18,9 @@ module lz4_window #(
     output logic                   view_valid,
     output logic [8*WIDTH-1:0]     view,
     output logic [3:0]             view_ff,  // which of the first bytes are 255
+    input  logic                     use_token,
+    input  logic [3:0]               token,
+    input  logic                     use_take,
     input  logic [$clog2(WIDTH):0] take
 );
     localparam int LOG = $clog2(WIDTH);
@@ -27,19 +31,23 @@ module lz4_window #(
     logic [3:0] last;
     logic [2:0] n;
     logic [LOG-1:0] pos;
-    logic [LOG:0] sum;
+    logic [LOG:0] sum, sum_token, sum_take;
     logic put, shift, active;
-    logic [24*WIDTH-1:0] bytes;
+    logic [8*WIDTH-1:0] view_next;
     logic [3*WIDTH-1:0] ffs;
     logic [2:0] place;
 
     assign w_ready = !n[2];
     assign put = w_valid && w_ready;
-    assign sum = (LOG + 1)'(pos) + take;
+    assign sum_token = (LOG + 1)'(pos) + (LOG + 1)'(token) + 1'b1;
+    assign sum_take = (LOG + 1)'(pos) + take;
+    assign sum = use_token ? sum_token : use_take ? sum_take : (LOG + 1)'(pos);
     assign shift = sum[LOG] || (drop && n != 0 && !gone);
     assign place = n - 3'(shift);
-    assign bytes = {data2, data1, data0};
     assign ffs = {ff2, ff1, ff0};
+    byte_shift #(.WIDTH(WIDTH)) cut (
+        .in(sum[LOG] ? {data2, data1} : {data1, data0}), .by(sum[LOG-1:0]), .out(view_next)
+    );
     assign active = start || (!gone && !(shift && last[0]));
     always_comb begin
         for (int i = 0; i < WIDTH; i++) ff_in[i] = &w_data[8*i+:8];
@@ -53,7 +61,7 @@ module lz4_window #(
         if (put && place == 2) {last[2], ff2, data2} <= {w_last, ff_in, w_data};
         else if (shift) {last[2], ff2, data2} <= {last[3], ff3, data3};
         if (put && place == 3) {last[3], ff3, data3} <= {w_last, ff_in, w_data};
-        view <= (8 * WIDTH)'(bytes >> {sum, 3'b000});
+        view <= view_next;
         view_ff <= 4'(ffs >> sum);
     end
 

@@ -128,7 +128,7 @@ fn mutations_are_noticed() {
         ("lz4_issue.sv", "|| room != 0", ""),
         ("lz4_issue.sv", "from_end <= safe", "from_end <= safe + 16"),
         ("lz4_issue.sv", "safe_buf == buffer && ", ""),
-        ("lz4_issue.sv", "offset < 16'(WIDTH) ?", "offset <= 16'(WIDTH) ?"),
+        ("lz4_issue.sv", "offset <= 16'(WIDTH) ?", "offset < 16'(WIDTH) + 2 ?"),
         ("lz4_issue.sv", "WIDTH / i * i", "WIDTH / i * i - i / 9"),
         // Copies.
         ("lz4_execute.sv", "&& !last_zero[i]", "&& !last_zero[i] && i != 3"),
