@@ -1,7 +1,7 @@
-// The words of the plan that wait in a lane, 17 at most, with only the bits that the design uses.
+// The words of the plan that wait in a lane, 16 at most, with only the bits that the design uses.
 //
 // An entry whose bin or line does not exist here, or whose spare bits are not 0, is not valid.
-// Latency: two cycles. Throughput: a word a cycle.
+// Latency: a cycle. Throughput: a word a cycle.
 module plan_queue #(
     parameter int SLOTS      = 16,
     parameter int BINS       = 1024,
@@ -44,9 +44,28 @@ module plan_queue #(
         assign coefficient[32*s+:32] = in_data[64*s+:32];
     end
 
-    fifo #(.BITS(BITS), .DEPTH(16)) queue (
-        .clk(clk), .rst(rst),
-        .in_valid(in_valid), .in_ready(in_ready), .in_data({in_data[61], used, variance, line, bin, coefficient}),
-        .out_valid(q_valid), .out_ready(q_ready), .out_data({q_last, q_used, q_variance, q_line, q_bin, q_coefficient})
-    );
+    // No register behind the memory, as `fifo` has it: q_ready comes late and would have to reach all its bits.
+    logic [BITS-1:0] words [0:15];
+    logic [3:0]      head, tail;
+    logic [4:0]      count;
+    logic            put, take;
+
+    assign in_ready = !count[4];
+    assign put      = in_valid && in_ready;
+    assign take     = q_valid && q_ready;
+    assign {q_last, q_used, q_variance, q_line, q_bin, q_coefficient} = words[head];
+
+    always_ff @(posedge clk) begin
+        if (put) words[tail] <= {in_data[61], used, variance, line, bin, coefficient};
+        head    <= head + 4'(take);
+        tail    <= tail + 4'(put);
+        count   <= count + 5'(put) - 5'(take);
+        q_valid <= put || (take ? count[4:1] != 0 : q_valid);
+        if (rst) begin
+            head    <= 0;
+            tail    <= 0;
+            count   <= 0;
+            q_valid <= 0;
+        end
+    end
 endmodule
