@@ -4,7 +4,7 @@
 // w_*: pixel_buffer. Pixels beyond the block's last one are not written; a bad block (u_status) is handed on without any.
 // Throughput: 8*WIDTH pixels of a block of bit planes in as many cycles as it has planes in u_planes, or 8*WIDTH/SLOTS if that is more; a raw block as
 // many elements a cycle as fit WIDTH bytes, at most SLOTS; four cycles from block to block.
-// Latency: 12 + READ_LATENCY cycles from u_valid to the first line of a block with one plane, the other planes of the first group more.
+// Latency: from u_valid to the first line 10 + READ_LATENCY cycles and those of a group of 8*WIDTH pixels.
 module bit_unshuffle #(
     parameter int WIDTH        = 16,
     parameter int SLOTS        = 16,
@@ -55,19 +55,25 @@ module bit_unshuffle #(
 
     // Steps wait for their lines.
     logic [STEP_BITS*WAIT-1:0] waiting;
-    logic                      d_valid, d_read, d_raw, d_end, d_last, raw_now;
+    logic                      d_valid, d_read, d_raw, d_end, d_last, raw_now, comes_raw;
+    logic [2:0]                is_raw;  // raw_now, by size of the elements
     logic [4:0]                d_plane;
     logic [13:0]               d_count;
     logic [1:0]                d_status;
     logic [8*WIDTH-1:0]        line_data;
 
     assign {d_valid, d_read, d_raw, d_end, d_last, d_plane, d_count, d_status} = waiting[STEP_BITS*(WAIT-1)+:STEP_BITS];
-    assign raw_now = d_valid && d_raw;
+    assign comes_raw = waiting[STEP_BITS*(WAIT-2)+STEP_BITS-1] && waiting[STEP_BITS*(WAIT-2)+STEP_BITS-3];
+    assign raw_now   = is_raw != 0;
 
     always_ff @(posedge clk) begin
         line_data <= rd_data;
         waiting   <= {waiting[STEP_BITS*(WAIT-1)-1:0], s_valid, s_read, s_raw, s_end, s_last, s_plane, s_count, s_status};
-        if (rst) waiting <= 0;
+        is_raw    <= {cfg_elem_log2[1], cfg_elem_log2 == 1, cfg_elem_log2 == 0} & {3{comes_raw}};
+        if (rst) begin
+            waiting <= 0;
+            is_raw  <= 0;
+        end
     end
 
     logic                out_valid, out_final;
@@ -103,11 +109,11 @@ module bit_unshuffle #(
         if (rst) {part, line} <= 0;
     end
 
-    // Three cycles to w_*: the pixel, and two of mark.
+    // Four cycles to w_*: two of unshuffle_pixel and two of mark.
     localparam int LINE_INFO = LINE_BITS + 3;
     logic [SLOT_BITS-1:0] low_1, high_1;
-    logic [SLOTS-1:0]     mask, mask_2;
-    logic [LINE_INFO-1:0] info_1, info_2;
+    logic [SLOTS-1:0]     mask, mask_2, mask_3;
+    logic [LINE_INFO-1:0] info_1, info_2, info_3;
 
     for (genvar s = 0; s < SLOTS; s++) begin : masks
         assign mask[s] = low_1 <= s && high_1 > s;
@@ -116,10 +122,12 @@ module bit_unshuffle #(
     always_ff @(posedge clk) begin
         {low_1, high_1, info_1}            <= {low, high, line, done, raw_now ? d_status : 2'b0};
         {mask_2, info_2}                   <= {mask, info_1};
-        {w_mask, w_line, w_done, w_status} <= {mask_2, info_2};
+        {mask_3, info_3}                   <= {mask_2, info_2};
+        {w_mask, w_line, w_done, w_status} <= {mask_3, info_3};
         if (rst) begin
             {low_1, high_1, info_1}            <= 0;
             {mask_2, info_2}                   <= 0;
+            {mask_3, info_3}                   <= 0;
             {w_mask, w_line, w_done, w_status} <= 0;
         end
     end
@@ -131,13 +139,12 @@ module bit_unshuffle #(
     localparam int ELEMS_4 = WIDTH / 4 < SLOTS ? WIDTH / 4 : SLOTS;
 
     for (genvar s = 0; s < SLOTS; s++) begin : pixels
-        logic [31:0] picked, value;
+        logic [31:0] value;
         unshuffle_pixel pick (
-            .cfg_elem_log2(cfg_elem_log2), .cfg_signed(cfg_signed),
-            .raw(raw_now), .raw_1(line_data[8*(s%ELEMS_1)+:8]), .raw_2(line_data[16*(s%ELEMS_2)+:16]), .raw_4(line_data[32*(s%ELEMS_4)+:32]),
-            .plane_value(out_data[32*s+:32]), .value(picked)
+            .clk(clk), .cfg_elem_log2(cfg_elem_log2), .cfg_signed(cfg_signed),
+            .is_raw(is_raw), .raw_1(line_data[8*(s%ELEMS_1)+:8]), .raw_2(line_data[16*(s%ELEMS_2)+:16]), .raw_4(line_data[32*(s%ELEMS_4)+:32]),
+            .plane_value(out_data[32*s+:32]), .value(value)
         );
-        always_ff @(posedge clk) value <= picked;
         mark marks (
             .clk(clk), .cfg_marks(cfg_marks), .cfg_mark_low0(cfg_mark_low0), .cfg_mark_span0(cfg_mark_span0),
             .cfg_mark_low1(cfg_mark_low1), .cfg_mark_span1(cfg_mark_span1),
