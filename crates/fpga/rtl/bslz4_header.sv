@@ -40,9 +40,9 @@ module bslz4_header #(
     logic [2:0] state;
 
     // Beats as they came, with the number of their bytes.
-    logic [LOG:0] s_count, count;
-    logic beat_valid, beat_last, beat_pop;
-    logic [8*WIDTH-1:0] beat;
+    logic [LOG:0] s_count, q_count;
+    logic q_valid, q_last;
+    logic [8*WIDTH-1:0] q_data;
     always_comb begin
         s_count = (LOG + 1)'(WIDTH);
         if (s_last) begin
@@ -53,35 +53,40 @@ module bslz4_header #(
     fifo #(.BITS(8 * WIDTH + LOG + 2), .DEPTH(4)) beats (
         .clk, .rst,
         .in_valid(s_valid), .in_ready(s_ready), .in_data({s_last, s_count, s_data}),
-        .out_valid(beat_valid), .out_ready(beat_pop), .out_data({beat_last, count, beat})
+        .out_valid(q_valid), .out_ready(beat_free), .out_data({q_last, q_count, q_data})
     );
 
-    // `pos` bytes of the beat are used up. `ended`: the chunk's last beat is used up.
+    // The beat in work: `pos` of its bytes are used up, `avail` are not. `ended`: the chunk's last beat is used up.
+    logic beat_valid, beat_last, beat_pop, beat_free;
+    logic [8*WIDTH-1:0] beat, rest;
     logic [LOG-1:0] pos;
     logic [LOG:0] avail, used;
-    logic [8*WIDTH-1:0] rest;
     logic ended, using, bad;
-    assign avail = count - (LOG + 1)'(pos);
     byte_shift #(.WIDTH(WIDTH)) cut (.in({{8 * WIDTH{1'b0}}, beat}), .by(pos), .out(rest));
     assign beat_pop = using && used == avail;
+    assign beat_free = !beat_valid || beat_pop;
 
     // Words of the header and lengths, a byte a cycle. `which`: 0 to 2 of the header, 3 a length.
     logic [31:0] word, expected;
     logic [1:0] which, got;
     logic [33:0] total;
-    assign total = 34'(cfg_elems) << cfg_elem_log2;
+    logic [31:0] block_bytes;
+    always_ff @(posedge clk) begin
+        total <= 34'(cfg_elems) << cfg_elem_log2;
+        block_bytes <= 32'(cfg_block_elems) << cfg_elem_log2;
+    end
     always_comb begin
         case (which)
             2'd0: expected = 32'(total[33:32]);
             2'd1: expected = total[31:0];
-            default: expected = 32'(cfg_block_elems) << cfg_elem_log2;
+            default: expected = block_bytes;
         endcase
     end
 
-    // What is left of the frame, and of the block.
+    // What is left of the frame, and of the block; `step`: what of that fits a beat.
     logic [31:0] elems_left;
     logic [16:0] blocks_left;
-    logic [15:0] left;
+    logic [15:0] left, left_next;
     logic [13:0] next_elems;
     logic [LOG:0] step, advance;
     logic whole, tail, b_free;
@@ -89,9 +94,9 @@ module bslz4_header #(
     assign tail = elems_left < 8;
     assign next_elems = whole ? cfg_block_elems : tail ? elems_left[13:0] : {elems_left[13:3], 3'b000};
     assign b_free = !b_valid || b_ready;
-    assign step = left < 16'(WIDTH) ? left[LOG:0] : (LOG + 1)'(WIDTH);
 
     assign advance = ended ? step : used;
+    assign left_next = left - 16'(advance);
 
     always_comb begin
         using = 1'b0;
@@ -119,8 +124,13 @@ module bslz4_header #(
 
     always_ff @(posedge clk) begin
         if (using) begin
-            pos <= beat_pop ? '0 : pos + used[LOG-1:0];
+            pos <= pos + used[LOG-1:0];
+            avail <= avail - used;
             if (beat_pop && beat_last) ended <= 1'b1;
+        end
+        if (beat_free) begin
+            {beat_valid, beat_last, avail, beat} <= {q_valid, q_last, q_count, q_data};
+            pos <= '0;
         end
         if (b_free) begin
             b_data <= ended ? '0 : rest;
@@ -128,7 +138,6 @@ module bslz4_header #(
         end
         case (state)
             START: begin
-                pos <= '0;
                 ended <= 1'b0;
                 bad <= 1'b0;
                 which <= 2'd0;
@@ -162,20 +171,26 @@ module bslz4_header #(
                 d_elems <= next_elems;
                 d_raw <= cfg_raw || tail;
                 left <= 16'(next_elems) << cfg_elem_log2;
-                elems_left <= elems_left - 32'(next_elems);
                 blocks_left <= blocks_left - 17'd1;
                 // More blocks than elements: no configuration that can be.
                 if (elems_left == 0 && blocks_left != 0) bad <= 1'b1;
                 state <= bad || elems_left == 0 || cfg_raw || tail ? SEND : WORD;
                 if (blocks_left == 0) state <= DRAIN;
             end
-            SEND: if (d_ready) state <= bad ? NEXT : BYTES;
+            SEND: begin
+                step <= left < 16'(WIDTH) ? left[LOG:0] : (LOG + 1)'(WIDTH);
+                if (d_ready) begin
+                    elems_left <= elems_left - 32'(d_elems);
+                    state <= bad ? NEXT : BYTES;
+                end
+            end
             BYTES: if (b_free) begin
                 // A chunk that ends too early is as good as one with zeros there, but for the verdict.
                 if (ended) bad <= 1'b1;
                 if (ended || using) begin
-                    left <= left - 16'(advance);
-                    if (left == 16'(advance)) state <= NEXT;
+                    left <= left_next;
+                    step <= left_next < 16'(WIDTH) ? left_next[LOG:0] : (LOG + 1)'(WIDTH);
+                    if (left[15:LOG+1] == 0 && left[LOG:0] == advance) state <= NEXT;
                 end
             end
             DRAIN: begin
@@ -187,6 +202,7 @@ module bslz4_header #(
         endcase
         if (rst) begin
             state <= START;
+            beat_valid <= 1'b0;
             got <= 2'd0;
         end else if (state == START) got <= 2'd0;
     end

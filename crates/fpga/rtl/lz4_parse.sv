@@ -1,5 +1,5 @@
 // LZ4 sequences to operations, of at most WIDTH literals each or of one match.
-// d_*: descriptors of blocks. size_*: their bytes, for `byte_pack`. w_*: their words. o_*: operations, from a queue:
+// d_*: descriptors of blocks. w_*: their words. o_*: operations, from a queue:
 //   o_kind 0: a block begins; o_data: elements [13:0], raw [14], bad [15]
 //   o_kind 1: o_count literals, o_data
 //   o_kind 2: a match; o_data: offset [15:0], length [31:16] (longer ones than 32767 as something longer than a block)

@@ -125,6 +125,12 @@ pub(crate) fn malformed(size: usize) -> Vec<Vec<u8>> {
         blocks.push(new().push(&noise(8), 8, length).block);
         blocks.push(new().push(&noise(40), 40, length).block);
     }
+    // Lengths that would fit if bits were lost.
+    for lost in [1 << 12, 1 << 13, 1 << 14, 1 << 15, 1 << 16] {
+        let mut long = new().push(&noise(8), 1, lost + 100);
+        long.at -= lost;
+        blocks.push(long.end(size));
+    }
     // Ends with a match, and after each byte of a sequence.
     blocks.push(new().push(&noise(20), 2, size - 20).block);
     let whole = new().push(&noise(20), 20, 400).end(size);

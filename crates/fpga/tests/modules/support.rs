@@ -107,11 +107,13 @@ pub(crate) fn noticed(
     let bench = parameters.iter().fold(Bench::new(module), |bench, (name, value)| bench.parameter(name, *value));
     let Some(built) = bench.build() else { return };
     check(&built).unwrap();
+    let mut unnoticed: Vec<&Mutation> = Vec::new();
     for mutation in mutations {
         let Some(built) = bench.clone().mutated(*mutation).build() else { return };
         let passed = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| check(&built)));
-        assert!(!matches!(passed, Ok(Ok(()))), "nothing noticed {mutation:?}");
+        unnoticed.extend(matches!(passed, Ok(Ok(()))).then_some(mutation));
     }
+    assert!(unnoticed.is_empty(), "nothing noticed {unnoticed:?}");
 }
 
 /// Bytes as they are written to a bench and read from it.
