@@ -5,7 +5,7 @@
 // wait_*: a pulse, never two at once, for every cycle lost to: pixels that are not there, words of the plan that are not, upper halves of values (of 16 bits, 17 with a sign),
 // the sums of the frame before (and the clearing after reset).
 // Throughput: a word of SLOTS entries a cycle, two for a word with a value that needs its upper half; no cycle between blocks. A frame's end takes
-// cfg_bins and some 20 cycles.
+// cfg_bins and some 20 cycles. A reset must last three cycles where BINS is less than 8, else one.
 module accumulate #(
     parameter int SLOTS       = 16,
     parameter int BINS        = 1024,
@@ -121,7 +121,7 @@ module accumulate #(
 
     sum_tree #(.SLOTS(SLOTS)) tree (.clk(clk), .in_words(sums), .out_sum(total));
 
-    sums_out #(.BINS(BINS), .TOTAL_LATENCY(3 + $clog2(SLOTS))) ending (
+    sums_out #(.BINS(BINS), .TOTAL_LATENCY(4 + $clog2(SLOTS))) ending (
         .clk(clk), .rst(rst), .cfg_bins(cfg_bins), .run(run), .frame_end(frame_end),
         .idle(!(read_valid || held_valid || a_valid || b_valid)),
         .status(is_malformed ? 2'd1 : is_cut ? 2'd2 : is_marked ? 2'd3 : 2'd0), .taken(taken),

@@ -3,6 +3,7 @@
 // in_* with `go`: a pixel and its entry. A cycle with `go` later, wide says whether its upper half is needed and marked whether a used pixel is marked.
 // After one more, `second` picks the half that goes to the multipliers in every cycle with `beat`; the first cycle has the lower half.
 // p_*: the product, moved to its place; p_used is low where this half adds nothing. Six cycles after the beat.
+// dump, dump_bin: a cycle later they are p_dump and p_bin; no product may be there then.
 // Throughput: one half a cycle. The two multiplications of 17 by 17 bits, signed, fit a DSP block each, and have a
 // register more before and behind than they need: such blocks lie far from the rest.
 module slot_product #(
@@ -21,7 +22,10 @@ module slot_product #(
     output logic                marked,
     input  logic                beat,
     input  logic                second,
+    input  logic                dump,
+    input  logic [BIN_BITS-1:0] dump_bin,
     output logic                p_used,
+    output logic                p_dump,
     output logic [BIN_BITS-1:0] p_bin,
     output logic [63:0]         p_term
 );
@@ -80,7 +84,8 @@ module slot_product #(
         h_sum  <= {{16{f_low[33]}}, f_low} + {f_high, 16'b0};
 
         p_used <= h_used;
-        p_bin  <= h_bin;
+        p_dump <= dump;
+        p_bin  <= dump ? dump_bin : h_bin;
         p_term <= h_upper ? {h_sum[47:0], 16'b0} : {{14{h_sum[49]}}, h_sum};
     end
 endmodule

@@ -8,7 +8,7 @@
 // the status. The next frame's words run again when the last sum was asked for.
 module sums_out #(
     parameter int BINS          = 1024,
-    parameter int TOTAL_LATENCY = 7,
+    parameter int TOTAL_LATENCY = 8,
     localparam int BIN_BITS     = $clog2(BINS)
 ) (
     input  logic                clk,
