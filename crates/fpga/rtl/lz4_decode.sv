@@ -1,6 +1,6 @@
 // Blocks to decoded blocks in the two buffers: LZ4 is undone, blocks stored as they are are copied.
 // d_*, b_*: descriptors and bytes, see README.md. rd_*, u_*: what is decoded, see README.md.
-// A malformed block is told by its status; the next one is decoded whatever it held. WIDTH bytes of literals or of a match a cycle; nothing
+// A malformed block is told by its status; the next one is decoded whatever it held. WIDTH bytes of literals or of a match a cycle; two cycles
 // for a run of zeros, whatever its length.
 module lz4_decode #(
     parameter int WIDTH = 16,

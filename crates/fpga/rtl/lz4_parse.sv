@@ -55,7 +55,7 @@ module lz4_parse #(
     // A token.
     logic [3:0] high, low;
     logic [LOG-1:0] short_count;
-    logic long_literals, at_once;
+    logic long_literals, low_long, at_once;
     logic [9:0] more;
     logic all_ff;
     assign all_ff = &ff;
@@ -76,7 +76,7 @@ module lz4_parse #(
     logic chunk_last;
     assign sum = {1'b0, length[14:0]} + 16'(more);
     always_comb begin
-        if (low != 4'd15) match_length = 16'(low) + 16'd4;
+        if (!low_long) match_length = 16'(low) + 16'd4;
         else if (!ff[2]) match_length = 16'd19 + 16'(view[23:16]);
         else match_length = 16'd274 + 16'(view[31:24]);
     end
@@ -84,9 +84,9 @@ module lz4_parse #(
     // What is taken of the view.
     logic in_token, in_offset, in_literals;
     assign use_token = fire && in_token;
-    assign use_four = fire && (in_offset ? low == 4'd15 && ff[2] : !in_token && !in_literals && all_ff);
+    assign use_four = fire && (in_offset ? low_long && ff[2] : !in_token && !in_literals && all_ff);
     assign use_rest = fire && !in_token;
-    assign rest = in_literals ? chunk : !in_offset ? (LOG + 1)'(1) : low == 4'd15 ? (LOG + 1)'(3) : (LOG + 1)'(2);
+    assign rest = in_literals ? chunk : !in_offset ? (LOG + 1)'(1) : low_long ? (LOG + 1)'(3) : (LOG + 1)'(2);
     assign used = use_token ? (LOG + 1)'(view_token) : use_four ? (LOG + 1)'(4) : rest;
 
     logic put;
@@ -124,11 +124,11 @@ module lz4_parse #(
                 if (chunk_last) next = OFFSET;
             end
             OFFSET: begin
-                put = fire && !(low == 4'd15 && ff[2] && ff[3]);
+                put = fire && !(low_long && ff[2] && ff[3]);
                 kind = 2'd2;
                 data = DATA'({match_length, view[15:0]});
                 length_next = match_length;
-                next = low == 4'd15 && ff[2] && ff[3] ? MORE_MATCH : TOKEN;
+                next = low_long && ff[2] && ff[3] ? MORE_MATCH : TOKEN;
             end
             MORE_MATCH: begin
                 put = fire && !ff[0];
@@ -170,7 +170,10 @@ module lz4_parse #(
             chunk <= length_next >= 16'(WIDTH) ? (LOG + 1)'(WIDTH) : length_next[LOG:0];
             chunk_last <= length_next <= 16'(WIDTH);
         end
-        if (fire && in_token) low <= view[3:0];
+        if (fire && in_token) begin
+            low <= view[3:0];
+            low_long <= &view[3:0];
+        end
         if (fire && in_offset) offset <= view[15:0];
     end
 

@@ -37,7 +37,9 @@ module lz4_window #(
     logic put, shift, active;
     logic [8*WIDTH-1:0] view_next;
     logic [3*WIDTH-1:0] ffs;
-    logic [2:0] place;
+    // Where a word goes that comes in, if the others stay and if they move; what is known last, `shift`, decides last.
+    logic [3:0] at;
+    logic [2:0] from;
 
     assign w_ready = !n[2];
     assign put = w_valid && w_ready;
@@ -46,7 +48,8 @@ module lz4_window #(
     assign sum_rest = (LOG + 1)'(pos) + rest;
     assign sum = use_token ? sum_token : use_four ? sum_four : use_rest ? sum_rest : (LOG + 1)'(pos);
     assign shift = sum[LOG] || (drop && n != 0 && !gone);
-    assign place = n - 3'(shift);
+    assign at = put ? 4'b0001 << n : '0;
+    assign from = shift ? at[3:1] : 3'b111;
     assign ffs = {ff2, ff1, ff0};
     byte_shift #(.WIDTH(WIDTH)) cut (
         .in(sum[LOG] ? {data2, data1} : {data1, data0}), .by(sum[LOG-1:0]), .out(view_next)
@@ -64,20 +67,17 @@ module lz4_window #(
     end
 
     always_ff @(posedge clk) begin
-        if (put && place == 0) {last[0], ff0, data0} <= {w_last, ff_in, w_data};
-        else if (shift) {last[0], ff0, data0} <= {last[1], ff1, data1};
-        if (put && place == 1) {last[1], ff1, data1} <= {w_last, ff_in, w_data};
-        else if (shift) {last[1], ff1, data1} <= {last[2], ff2, data2};
-        if (put && place == 2) {last[2], ff2, data2} <= {w_last, ff_in, w_data};
-        else if (shift) {last[2], ff2, data2} <= {last[3], ff3, data3};
-        if (put && place == 3) {last[3], ff3, data3} <= {w_last, ff_in, w_data};
+        if (shift || at[0]) {last[0], ff0, data0} <= from[0] ? {w_last, ff_in, w_data} : {last[1], ff1, data1};
+        if (shift || at[1]) {last[1], ff1, data1} <= from[1] ? {w_last, ff_in, w_data} : {last[2], ff2, data2};
+        if (shift || at[2]) {last[2], ff2, data2} <= from[2] ? {w_last, ff_in, w_data} : {last[3], ff3, data3};
+        if (at[3]) {last[3], ff3, data3} <= {w_last, ff_in, w_data};
         view <= view_next;
         view_ff <= 4'(ffs >> sum);
         view_token <= 4'(takes >> {sum, 2'b00});
     end
 
     always_ff @(posedge clk) begin
-        n <= place + 3'(put);
+        n <= shift ? n - 3'd1 + 3'(put) : n + 3'(put);
         pos <= gone ? '0 : sum[LOG-1:0];
         gone <= !active;
         // A view needs two words, or one that is the last.
