@@ -48,7 +48,8 @@ fn good(bench: &Built, width: usize) -> Result<(), String> {
 /// Blocks of sequences that no encoder would write, one a chunk.
 fn made_up(bench: &Built, width: usize) -> Result<(), String> {
     let format = format(2, 512, 512);
-    let chunks: Vec<_> = sequences::cases(2048).iter().map(|block| assembled(&format, &[block.clone()], &[])).collect();
+    let chunks: Vec<_> =
+        sequences::cases(2048).iter().map(|block| assembled(&format, std::slice::from_ref(block), &[])).collect();
     check(bench, width, &format, &chunks)?;
     let mut random = Random::new(3);
     let blocks: Vec<_> = (0..200).map(|_| Sequences::random(1536, &mut random)).collect();
