@@ -62,7 +62,7 @@ def ports(options, folder, module, parameters):
     """Names, directions and widths of the module's ports."""
     target = folder / "ports.json"
     yosys(options, read(module, parameters) + f"proc; write_json {target}", folder / "ports.log")
-    for name, cell in json.loads(target.read_text())["modules"].items():
+    for cell in json.loads(target.read_text())["modules"].values():
         if "top" in cell["attributes"]:
             return {port: (about["direction"], len(about["bits"])) for port, about in cell["ports"].items()}
     raise RuntimeError(f"{module} is not there")
