@@ -40,10 +40,14 @@ module bslz4_header #(
     localparam logic [3:0] START = 0, WORD = 1, CHECK = 2, NEXT = 3, SEND = 4, BYTES = 5, LAST = 6, USE = 7, DRAIN = 8, VERDICT = 9, SETTLE = 10;
     (* fsm_encoding = "one-hot" *) logic [3:0] state;
 
-    // Beats as they came, with the number of their bytes.
-    logic [LOG:0] s_count, q_count;
-    logic q_valid, q_last;
-    logic [8*WIDTH-1:0] q_data;
+    // Beats as they came, with the number of their bytes. The beat in work: `pos` of its bytes are used up, `avail` are not; `fresh`: none is.
+    // `ended`: the chunk's last beat is used up; `open`: there are bytes, or a beat of none, which are of this chunk.
+    logic [LOG:0] s_count, beat_count;
+    logic beat_valid, beat_last, beat_pop, fresh;
+    logic [8*WIDTH-1:0] beat, rest;
+    logic [LOG-1:0] pos;
+    logic [LOG:0] avail, avail_left, used;
+    logic ended, open, using, bad;
     always_comb begin
         s_count = (LOG + 1)'(WIDTH);
         if (s_last) begin
@@ -54,19 +58,12 @@ module bslz4_header #(
     fifo #(.BITS(8 * WIDTH + LOG + 2), .DEPTH(4)) beats (
         .clk, .rst,
         .in_valid(s_valid), .in_ready(s_ready), .in_data({s_last, s_count, s_data}),
-        .out_valid(q_valid), .out_ready(beat_free), .out_data({q_last, q_count, q_data})
+        .out_valid(beat_valid), .out_ready(beat_pop), .out_data({beat_last, beat_count, beat})
     );
-
-    // The beat in work: `pos` of its bytes are used up, `avail` are not. `ended`: the chunk's last beat is used up; `open`: there are bytes, or a beat of
-    // none, which are of this chunk.
-    logic beat_valid, beat_last, beat_pop, beat_free;
-    logic [8*WIDTH-1:0] beat, rest;
-    logic [LOG-1:0] pos;
-    logic [LOG:0] avail, used;
-    logic ended, open, using, bad;
     byte_shift #(.WIDTH(WIDTH)) cut (.in({{8 * WIDTH{1'b0}}, beat}), .by(pos), .out(rest));
+    assign open = beat_valid && !ended;
+    assign avail = fresh ? beat_count : avail_left;
     assign beat_pop = using && (state == WORD ? avail <= (LOG + 1)'(1) : state != USE || empties);
-    assign beat_free = !beat_valid || beat_pop;
 
     // Words of the header and lengths, a byte a cycle. `which`: 0 to 2 of the header, 3 a length.
     logic [31:0] word, expected;
@@ -134,13 +131,10 @@ module bslz4_header #(
 
     always_ff @(posedge clk) begin
         if (using) begin
-            pos <= pos + used[LOG-1:0];
-            avail <= avail - used;
+            pos <= beat_pop ? '0 : pos + used[LOG-1:0];
+            avail_left <= avail - used;
+            fresh <= beat_pop;
             if (beat_pop && beat_last) ended <= 1'b1;
-        end
-        if (beat_free) begin
-            {beat_valid, beat_last, avail, beat} <= {q_valid, q_last, q_count, q_data};
-            pos <= '0;
         end
         if (b_free) begin
             b_data <= ended ? '0 : rest;
@@ -149,7 +143,6 @@ module bslz4_header #(
         got_valid <= 1'b0;
         got_byte <= rest[7:0];
         if (got_valid) word <= {word[23:0], got_byte};
-        open <= (beat_free ? q_valid : beat_valid) && (state == START || !(ended || (beat_pop && beat_last)));
         case (state)
             START: begin
                 ended <= 1'b0;
@@ -225,8 +218,8 @@ module bslz4_header #(
         endcase
         if (rst) begin
             state <= START;
-            beat_valid <= 1'b0;
-            open <= 1'b0;
+            pos <= '0;
+            fresh <= 1'b1;
             got <= 2'd0;
         end else if (state == START) got <= 2'd0;
     end

@@ -78,7 +78,8 @@ module lz4_issue #(
     logic end_buf;
     assign piece = go && copies && clear;
     assign done = go && (easy || (copies ? clear && one : buffer_free));
-    assign free = !next_valid || done;
+    // Behind a far match or a begin comes an empty cycle, so that the queue does not wait for what is known late.
+    assign free = !next_valid || (go && easy);
     assign o_ready = free;
     assign claim = kind == FIRST && done;
 
@@ -122,8 +123,9 @@ module lz4_issue #(
             copies <= next_kind == COPY;
             easy <= next_kind != COPY && next_kind != FIRST;
         end
+        if (free || done) next_kind <= NONE;
+        if (done) next_valid <= 1'b0;
         if (free) begin
-            next_kind <= NONE;
             next_valid <= o_valid;
             next_to <= at;
             next_from <= at - offset[AW:0];
