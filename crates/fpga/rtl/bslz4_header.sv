@@ -1,7 +1,7 @@
 // A chunk to its blocks: checks the header and the lengths, hands on a descriptor of each block and its bytes.
 // s_*: the chunk. d_*, b_*: descriptors and bytes, see README.md. f_*: a chunk's verdict, once its last beat was taken.
 // Whatever a chunk holds, it gives cfg_blocks descriptors and one verdict. Where it ends within a block, zeros are what is missing.
-// A beat a cycle; 8 cycles a block for its length and descriptor, and up to 5 for its last bytes.
+// A beat a cycle; 8 cycles a block for its length and descriptor, and up to 7 for its last bytes.
 module bslz4_header #(
     parameter int WIDTH = 16,
     parameter int BLOCK_BYTES = 8192
@@ -194,13 +194,14 @@ module bslz4_header #(
             BYTES: if (b_free) begin
                 if (ended || using) begin
                     left <= left_next;
-                    if (left_next <= 16'(WIDTH)) state <= LAST;
+                    // At most twice WIDTH, told from what was left before.
+                    if (left <= 16'(2 * WIDTH)) state <= LAST;
                 end
             end
             LAST: begin
-                amount <= left[LOG:0] < most ? left[LOG:0] : most;
-                empties <= left[LOG:0] >= most;
-                ends <= left[LOG:0] <= most;
+                amount <= left[LOG+1:0] < (LOG + 2)'(most) ? left[LOG:0] : most;
+                empties <= left[LOG+1:0] >= (LOG + 2)'(most);
+                ends <= left[LOG+1:0] <= (LOG + 2)'(most);
                 // A chunk that ends too early is as good as one with zeros there, but for the verdict.
                 if (ended) bad <= 1'b1;
                 if (ended || beat_valid) state <= USE;
