@@ -21,27 +21,22 @@ module block_turns (
     output logic [1:0]  u_status,
     output logic [31:0] u_planes
 );
-    logic [1:0] claimed;
+    logic [1:0] claimed, given;
     logic next;
     logic [48:0] about0, about1;
 
+    assign given = {u_buf, !u_buf} & {2{u_valid && u_ready}};
     assign free = ~claimed;
-    assign u_valid = full[u_buf];
+    assign u_valid = u_buf ? full[1] : full[0];
     assign {u_elems, u_raw, u_status, u_planes} = u_buf ? about1 : about0;
 
     always_ff @(posedge clk) begin
-        if (claim) begin
-            claimed[next] <= 1'b1;
-            next <= !next;
-        end
-        if (put_valid) full[put_buf] <= 1'b1;
+        claimed <= (claimed | ({next, !next} & {2{claim}})) & ~given;
+        full <= (full | ({put_buf, !put_buf} & {2{put_valid}})) & ~given;
+        if (claim) next <= !next;
         if (put_valid && !put_buf) about0 <= {put_elems, put_raw, put_status, put_planes};
         if (put_valid && put_buf) about1 <= {put_elems, put_raw, put_status, put_planes};
-        if (u_valid && u_ready) begin
-            full[u_buf] <= 1'b0;
-            claimed[u_buf] <= 1'b0;
-            u_buf <= !u_buf;
-        end
+        if (u_valid && u_ready) u_buf <= !u_buf;
         if (rst) begin
             claimed <= '0;
             full <= '0;

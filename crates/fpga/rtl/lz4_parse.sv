@@ -34,6 +34,8 @@ module lz4_parse #(
     localparam logic [3:0] IDLE = 0, LOOK_TOKEN = 1, TOKEN = 2, LITERALS = 3, OFFSET = 4, LOOK_MORE = 5, MORE = 6, AIM = 7, FINISH = 8, FLUSH = 9;
     // Literals that are taken with a token and a byte of their number.
     localparam int FIRST = WIDTH < 16 ? WIDTH - 2 : 14;
+    // What that byte is where WIDTH literals are left then.
+    localparam int AFTER = WIDTH - 15 + FIRST;
     (* fsm_encoding = "one-hot" *) logic [3:0] state;
     logic [3:0] next;
 
@@ -218,8 +220,8 @@ module lz4_parse #(
         // Each from what is known early.
         case (state)
             TOKEN: begin
-                full <= !long_literals || 9'(view[15:8]) + 9'(15 - FIRST) >= 9'(WIDTH);
-                chunk_last <= long_literals ? 9'(view[15:8]) + 9'(15 - FIRST) <= 9'(WIDTH) : 9'(high) <= 9'(WIDTH);
+                full <= !long_literals || $signed({2'b00, view[15:8]}) >= $signed(10'(AFTER));
+                chunk_last <= long_literals ? $signed({2'b00, view[15:8]}) <= $signed(10'(AFTER)) : 9'(high) <= 9'(WIDTH);
             end
             LITERALS: if (fire) begin
                 full <= length >= 16'(2 * WIDTH);

@@ -149,7 +149,7 @@ fn mutations_of_copies_and_buffers_are_noticed() {
         ("block_buffer.sv", "wr_over[i] ? wr_next : wr_addr[AW-1:LOG]", "wr_addr[AW-1:LOG]"),
         ("block_buffer.sv", "a_over[i] ? a_next : a_addr[AW-1:LOG]", "a_addr[AW-1:LOG]"),
         ("block_read.sv", "== 0 ?", "== 0 || 1'b1 ?"),
-        ("block_turns.sv", "claimed[u_buf] <= 1'b0", "claimed <= 2'b00"),
+        ("block_turns.sv", "{2{claim}})) & ~given", "{2{claim}})) & {2{given == 0}}"),
         ("block_turns.sv", "u_buf <= !u_buf", "u_buf <= u_buf"),
         ("plane_flags.sv", "(LOG + 1)'(i) < wr_count", "1'b1"),
         ("plane_flags.sv", "second[i] <= (LOG", "second[i] <= 1'b0 && (LOG"),
