@@ -17,6 +17,8 @@ always @* begin
         assert (held <= DEPTH + 1);
         assert (!out_valid || held != 0);
         assert (in_ready || held >= DEPTH);
+        // The memory need not care for a word that is read while it is written (no_rw_check).
+        assert (!(put && take && head == tail));
         // What makes this hold from one cycle to the next: how many words there are by count, and by where they lie.
         assert (held == (AW + 2)'(count) + (AW + 2)'(out_valid));
         assert (tail == AW'(head + count[AW-1:0]));
