@@ -1,5 +1,6 @@
 //! A prepared job at work.
 
+use std::num::NonZero;
 use std::ops::Range;
 
 use aureole_core::decoded::Decoded;
@@ -41,6 +42,21 @@ impl Prepared {
         }
     }
 
+    /// Threads, processes or workers that the layout takes.
+    #[must_use]
+    pub fn workers(&self) -> NonZero<usize> {
+        self.threads_of(self.layout())
+    }
+
+    /// GPUs need few threads, unless somebody said how many.
+    fn threads_of(&self, layout: Layout) -> NonZero<usize> {
+        let Execution { threads, .. } = self.spec.execution;
+        if layout != Layout::Gpu || threads.is_some() {
+            return self.threads;
+        }
+        self.threads.min(Gpu::most_threads(self.spec.execution.devices().len()))
+    }
+
     /// What runs the job.
     #[must_use]
     pub fn executor(&self) -> Box<dyn Executor> {
@@ -50,8 +66,9 @@ impl Prepared {
     /// What would run the job if it had so many frames.
     #[must_use]
     pub fn executor_for(&self, frames: usize) -> Box<dyn Executor> {
-        let (threads, pin) = (self.threads, self.spec.execution.pin);
-        match self.layout_for(frames) {
+        let (layout, pin) = (self.layout_for(frames), self.spec.execution.pin);
+        let threads = self.threads_of(layout);
+        match layout {
             Layout::Serial => Box::new(Serial { threads, pin }),
             Layout::Auto | Layout::Threads => Box::new(Threads { threads, pin }),
             Layout::Processes => {
