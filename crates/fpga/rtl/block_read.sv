@@ -1,0 +1,43 @@
+// What follows the memories of `block_buffer` in a read: bytes of the buffer that is read, zeros for those with another tag, turned so that the
+// first is in the low bits. `en` moves it on. Latency: three `en` from `buffer` and `turn`, two from out0, out1.
+module block_read #(
+    parameter int WIDTH = 16,
+    parameter int TAG = 9
+) (
+    input  logic                       clk,
+    input  logic                       en,
+    input  logic                       buffer,
+    input  logic [$clog2(WIDTH)-1:0]   turn,
+    input  logic [WIDTH*(8+TAG)-1:0]   out0,
+    input  logic [WIDTH*(8+TAG)-1:0]   out1,
+    input  logic [TAG-1:0]             tag0,
+    input  logic [TAG-1:0]             tag1,
+    output logic [8*WIDTH-1:0]         data
+);
+    localparam int LOG = $clog2(WIDTH);
+    localparam int BITS = 8 + TAG;
+
+    logic buffer1, buffer2;
+    logic [LOG-1:0] turn1, turn2;
+    logic [WIDTH*BITS-1:0] out;
+    logic [8*WIDTH-1:0] bytes, turned;
+    logic [TAG-1:0] tag;
+
+    assign tag = buffer2 ? tag1 : tag0;
+    for (genvar i = 0; i < WIDTH; i++) begin : banks
+        assign bytes[8*i+:8] = out[BITS*i+8+:TAG] == tag ? out[BITS*i+:8] : '0;
+    end
+
+    byte_turn #(.WIDTH(WIDTH)) order (.in(bytes), .by(turn2), .out(turned));
+
+    always_ff @(posedge clk) begin
+        if (en) begin
+            buffer1 <= buffer;
+            turn1 <= turn;
+            buffer2 <= buffer1;
+            turn2 <= turn1;
+            out <= buffer1 ? out1 : out0;
+            data <= turned;
+        end
+    end
+endmodule
