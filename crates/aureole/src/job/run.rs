@@ -7,10 +7,11 @@ use aureole_core::decoded::Decoded;
 use aureole_core::images::StackImages;
 use aureole_core::pipeline::{Executor, Job, Plan, RunError, Sink, Source, Summary};
 use aureole_core::plan::PlanSet;
+use aureole_fpga::Design;
 
 use super::{Execution, Prepared};
 use crate::layout::elsewhere::Missing;
-use crate::layout::{Gpu, Launch, Layout, Processes, Serial, Threads};
+use crate::layout::{Fpga, Gpu, Launch, Layout, Processes, Serial, Threads};
 use crate::source::Paired;
 
 /// What a run of a prepared job takes in; all of it may be replaced by other frames of the same kind.
@@ -48,9 +49,12 @@ impl Prepared {
         self.threads_of(self.layout())
     }
 
-    /// GPUs need few threads, unless somebody said how many.
+    /// GPUs need few threads, unless somebody said how many; a design has its lanes.
     fn threads_of(&self, layout: Layout) -> NonZero<usize> {
         let Execution { threads, .. } = self.spec.execution;
+        if layout == Layout::Fpga {
+            return NonZero::new(Design::default().lanes).unwrap_or(NonZero::<usize>::MIN);
+        }
         if layout != Layout::Gpu || threads.is_some() {
             return self.threads;
         }
@@ -82,6 +86,7 @@ impl Prepared {
                 let or_threads = self.spec.execution.layout == Layout::Auto;
                 Box::new(Gpu { devices, threads, pin, share, or_threads })
             }
+            Layout::Fpga => Box::new(Fpga::simulated()),
             // Their engines come from outside, see `run_by`.
             layout @ (Layout::Dask | Layout::Joblib) => Box::new(Missing(layout.name())),
         }

@@ -27,6 +27,20 @@ pub struct Simulated {
 }
 
 impl Simulated {
+    /// Says what is not installed that a simulation needs.
+    ///
+    /// # Errors
+    /// [`FpgaError::NoSimulator`].
+    pub fn check() -> Result<(), FpgaError> {
+        build::check()
+    }
+
+    /// True where the simulation of a design is in the folder already.
+    #[must_use]
+    pub fn is_built(design: Design, cache: &Path) -> bool {
+        build::file(design, cache).is_ok_and(|file| file.exists())
+    }
+
     /// A design for a job. It is built by Verilator and a C++ compiler when it is first needed, which takes about a minute, and kept in the folder `cache`.
     ///
     /// # Errors

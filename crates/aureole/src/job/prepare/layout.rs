@@ -17,6 +17,9 @@ pub(super) fn check(spec: &JobSpec, given: &Given) -> Result<(), JobError> {
             Err(option("--workers", reason))
         });
     }
+    if layout == Layout::Fpga {
+        return fpga(&spec.execution);
+    }
     if let Some(threads) = threads {
         let reason = format!("{threads}: layout {name} has workers of one thread each; give --workers {threads}");
         return Err(option("--threads", reason));
@@ -34,6 +37,20 @@ pub(super) fn check(spec: &JobSpec, given: &Given) -> Result<(), JobError> {
         return Err(option("--image", reason));
     }
     Ok(())
+}
+
+/// Refuses what a design in hardware has no use for.
+fn fpga(execution: &Execution) -> Result<(), JobError> {
+    let Execution { threads, workers, pin, .. } = execution;
+    let refused = |name: &'static str, count: usize| {
+        Err(option(name, format!("{count}: layout fpga has lanes, which the design sets")))
+    };
+    match (threads, workers) {
+        (Some(threads), _) => refused("--threads", *threads),
+        (_, Some(workers)) => refused("--workers", *workers),
+        _ if *pin != Pin::Auto => Err(option("--pin", "layout fpga has nothing to hold anywhere; use auto")),
+        _ => Ok(()),
+    }
 }
 
 /// Refuses devices where there are none, and one that is named twice.
