@@ -129,7 +129,7 @@ pub(super) fn prepare_with(mut spec: JobSpec, given: Given, mut bins: Option<Bin
     }
     let variance = given.variance.or(variance.map(|(_, stack)| stack));
     if spec.execution.layout == Layout::Fpga {
-        fpga::check(variance.is_some(), &plans, &mut notices)?;
+        fpga::check(spec.execution.lanes, variance.is_some(), &plans, &mut notices)?;
     }
     let (gpus, without_kernel) = gpus.end(variance.is_some(), &plans, &mut notices)?;
     let mut seen = std::collections::BTreeSet::new();

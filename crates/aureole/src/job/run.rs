@@ -7,7 +7,6 @@ use aureole_core::decoded::Decoded;
 use aureole_core::images::StackImages;
 use aureole_core::pipeline::{Executor, Job, Plan, RunError, Sink, Source, Summary};
 use aureole_core::plan::PlanSet;
-use aureole_fpga::Design;
 
 use super::{Execution, Prepared};
 use crate::layout::elsewhere::Missing;
@@ -51,9 +50,9 @@ impl Prepared {
 
     /// GPUs need few threads, unless somebody said how many; a design has its lanes.
     fn threads_of(&self, layout: Layout) -> NonZero<usize> {
-        let Execution { threads, .. } = self.spec.execution;
+        let Execution { threads, lanes, .. } = self.spec.execution;
         if layout == Layout::Fpga {
-            return NonZero::new(Design::default().lanes).unwrap_or(NonZero::<usize>::MIN);
+            return NonZero::new(Fpga::simulated(lanes).design.lanes).unwrap_or(NonZero::<usize>::MIN);
         }
         if layout != Layout::Gpu || threads.is_some() {
             return self.threads;
@@ -86,7 +85,7 @@ impl Prepared {
                 let or_threads = self.spec.execution.layout == Layout::Auto;
                 Box::new(Gpu { devices, threads, pin, share, or_threads })
             }
-            Layout::Fpga => Box::new(Fpga::simulated()),
+            Layout::Fpga => Box::new(Fpga::simulated(self.spec.execution.lanes)),
             // Their engines come from outside, see `run_by`.
             layout @ (Layout::Dask | Layout::Joblib) => Box::new(Missing(layout.name())),
         }

@@ -40,10 +40,12 @@ pub struct Fpga {
 }
 
 impl Fpga {
-    /// The design as it comes, simulated.
+    /// The design, simulated, with so many lanes, or those that it comes with.
     #[must_use]
-    pub fn simulated() -> Fpga {
-        Fpga { design: Design::default(), kind: Kind::Simulated(cache()) }
+    pub fn simulated(lanes: Option<u8>) -> Fpga {
+        let design = Design::default();
+        let lanes = lanes.map_or(design.lanes, usize::from);
+        Fpga { design: Design { lanes, ..design }, kind: Kind::Simulated(cache()) }
     }
 
     /// Refuses plans that the design cannot take, and says what is missing to simulate it.

@@ -40,7 +40,7 @@ pub(crate) fn run() -> Outcome {
 
 /// What layout `fpga` would say.
 fn fpga() -> String {
-    match Fpga::simulated().check_machine() {
+    match Fpga::simulated(None).check_machine() {
         Ok(()) => "works: its design is simulated, some seconds a frame of megapixels".to_owned(),
         Err(error) => error.to_string(),
     }

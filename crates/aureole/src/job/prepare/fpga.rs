@@ -29,13 +29,18 @@ pub(super) fn check_spec(spec: &JobSpec, stack: &StackSpec) -> Result<(), JobErr
 }
 
 /// Refuses what the design cannot take, and a machine that cannot simulate it; says what is going to be built.
-pub(super) fn check(varied: bool, plans: &[AnyPlan], notices: &mut Vec<String>) -> Result<(), JobError> {
+pub(super) fn check(
+    lanes: Option<u8>,
+    varied: bool,
+    plans: &[AnyPlan],
+    notices: &mut Vec<String>,
+) -> Result<(), JobError> {
     let linear: Option<Vec<_>> = plans.iter().map(AnyPlan::linear).collect();
     let Some(plans) = linear.filter(|_| !varied) else {
         let reason = "fpga: the design has no sums of this job's variances; use threads";
         return Err(option("--layout", reason));
     };
-    let fpga = Fpga::simulated();
+    let fpga = Fpga::simulated(lanes);
     fpga.check(&plans).map_err(|error| option("--layout", format!("fpga: {error}")))?;
     if !fpga.is_built() {
         notices.push(
