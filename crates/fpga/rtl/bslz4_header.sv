@@ -88,7 +88,7 @@ module bslz4_header #(
     logic [16:0] blocks_left;
     logic [15:0] left, left_next;
     logic [13:0] next_elems;
-    logic [LOG:0] step, advance;
+    logic [LOG:0] step, advance, reach;
     logic whole, tail, b_free;
     assign whole = elems_left >= 32'(cfg_block_elems);
     assign tail = elems_left < 8;
@@ -96,7 +96,9 @@ module bslz4_header #(
     assign b_free = !b_valid || b_ready;
 
     assign advance = ended ? step : used;
-    assign left_next = left - 16'(advance);
+    // Until its end a block takes all that is there.
+    assign reach = ended ? (LOG + 1)'(WIDTH) : avail;
+    assign left_next = left - 16'(reach);
 
     always_comb begin
         using = 1'b0;

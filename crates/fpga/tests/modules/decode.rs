@@ -109,9 +109,8 @@ fn blocks_are_those_of_the_model() {
 }
 
 #[test]
-fn mutations_are_noticed() {
+fn mutations_of_the_parser_are_noticed() {
     let mutations = [
-        // The window and the parser.
         ("lz4_window.sv", "n >= 3 || (n == 2 && last[1])", "n >= 2"),
         ("lz4_window.sv", "pos <= gone ? '0 : sum", "pos <= sum"),
         ("lz4_window.sv", "(drop && n != 0 && !gone)", "(drop && n != 0)"),
@@ -131,12 +130,17 @@ fn mutations_are_noticed() {
         ("lz4_issue.sv", "safe_buf == buffer && ", ""),
         ("lz4_issue.sv", "offset <= 16'(WIDTH) ?", "offset < 16'(WIDTH) + 2 ?"),
         ("lz4_issue.sv", "WIDTH / i * i", "WIDTH / i * i - i / 9"),
-        // Copies.
+    ];
+    noticed("decode", &[("WIDTH", 16)], &mutations, |bench| all(bench, 16));
+}
+
+#[test]
+fn mutations_of_copies_and_buffers_are_noticed() {
+    let mutations = [
         ("lz4_execute.sv", "&& !last_zero[i]", "&& !last_zero[i] && i != 3"),
-        ("lz4_execute.sv", "kind == REPEAT && zeros && long", "1'b0"),
+        ("lz4_execute.sv", "if (kind == REPEAT && skip && ready) last <= '0;", ""),
         ("lz4_execute.sv", "done <= (AW + 1)'(addr) + rest[AW:0]", "done <= (AW + 1)'(addr) + (AW + 1)'(count)"),
-        ("lz4_execute.sv", "if (rest_next < 16'(step))", "if (rest_next < 16'(step) - 1)"),
-        // The buffer.
+        ("lz4_execute.sv", "if (rest_next < 16'(count))", "if (rest_next < 16'(count) - 1)"),
         ("block_buffer.sv", "wr_start ? tag_next : wr_over", "wr_over"),
         ("block_buffer.sv", "wr_over[i] ? wr_next : wr_addr[AW-1:LOG]", "wr_addr[AW-1:LOG]"),
         ("block_buffer.sv", "a_over[i] ? a_next : a_addr[AW-1:LOG]", "a_addr[AW-1:LOG]"),

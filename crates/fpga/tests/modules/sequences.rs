@@ -147,9 +147,10 @@ pub(crate) fn malformed(size: usize) -> Vec<Vec<u8>> {
     blocks
 }
 
-/// A block of zeros but for some bytes at a place that depends on `number`.
+/// A block of zeros but for some bytes, in its first half for early numbers and in its second for later ones, so that what early
+/// blocks left in the first half is overwritten by none.
 pub(crate) fn sparse(size: usize, number: usize) -> Vec<u8> {
-    let before = 5 + number * 7 % (size - 40);
+    let before = if number < 700 { 5 } else { size / 2 } + number * 7 % (size / 2 - 40);
     let new = Sequences::default().push(&[0], 1, before);
     let length = size - before - 4 - 6;
     new.push(&[number as u8 | 1, 2, 0], 1, length).end(size)
