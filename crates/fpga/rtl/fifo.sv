@@ -39,7 +39,8 @@ module fifo #(
         end else begin
             head <= head + AW'(take);
             tail <= tail + AW'(put);
-            count <= count + (AW + 1)'(put) - (AW + 1)'(take);
+            // `take` is what is known last.
+            count <= take ? count - (AW + 1)'(!put) : count + (AW + 1)'(put);
             out_valid <= take || (out_valid && !out_ready);
         end
     end

@@ -67,6 +67,8 @@ fn bad(bench: &Built, width: u64) -> Result<(), String> {
             wrong.resize(chunk.len() + 9000, 3);
             chunks.extend([wrong, chunk.clone()]);
         }
+        // Nothing comes behind the last one, of which a good part of a block is missing.
+        chunks.push(chunk[..40].to_vec());
         check(bench, width, &format, &chunks)?;
     }
     let nothing = format(2, 0, 8);

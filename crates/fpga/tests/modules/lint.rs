@@ -6,10 +6,12 @@ use std::process::Command;
 use crate::support::has_verilator;
 
 /// Modules with a parameter WIDTH.
-const WIDE: [&str; 11] = [
+const WIDE: [&str; 13] = [
     "block_buffer",
     "block_read",
     "bslz4_header",
+    "byte_shift",
+    "byte_turn",
     "byte_pack",
     "decode",
     "lz4_decode",

@@ -131,6 +131,10 @@ pub(crate) fn malformed(size: usize) -> Vec<Vec<u8>> {
         long.at -= lost;
         blocks.push(long.end(size));
     }
+    let third = (size + (1 << 16) - 14) / 3;
+    let mut long = new().push(&noise(8), 1, third).push(&[], 1, third).push(&[], 1, size + (1 << 16) - 14 - 2 * third);
+    long.at -= 1 << 16;
+    blocks.push(long.end(size));
     // Ends with a match, and after each byte of a sequence.
     blocks.push(new().push(&noise(20), 2, size - 20).block);
     let whole = new().push(&noise(20), 20, 400).end(size);
