@@ -28,8 +28,8 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let [stack, poni, frames, designs @ ..] = &words[..] else {
         return Err("STACK PONI FRAMES LANESxWIDTHxSLOTS ...".into());
     };
-    let recipe = serde_json::json!({"geometry": {"poni": poni}, "bins": 1000, "unit": "q_nm^-1", "split": "full"});
-    let job = serde_json::json!({"version": 1, "inputs": [stack], "recipes": [recipe], "frames": format!(":{frames}")});
+    let recipe = serde_json::json!({"geometry": {"poni": std::fs::read_to_string(poni)?}, "bins": 1000, "unit": "q_nm^-1", "split": "full"});
+    let job = serde_json::json!({"version": 1, "inputs": [stack], "recipes": [recipe], "frames": {"end": frames.parse::<usize>()?}});
     let prepared = job::prepare(JobSpec::from_json(&job.to_string())?)?;
     let run = |executor: &dyn Executor| -> Result<(Bits, Summary), Box<dyn std::error::Error>> {
         let mut bits = Bits::default();
