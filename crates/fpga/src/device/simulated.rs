@@ -14,8 +14,8 @@ use build::program;
 use library::Library;
 use registers::Register;
 
-/// Cycles without a sum after which a design counts as standing still: a frame of a few hundred megapixels takes fewer.
-const MOST_CYCLES: u64 = 1 << 32;
+/// Cycles that a block may take whatever it holds: some for each of its bytes.
+const MOST_OF_A_BLOCK: u64 = 1 << 17;
 
 /// A simulated design with a job's plan in its memory.
 #[derive(Debug)]
@@ -55,6 +55,12 @@ impl Simulated {
         Ok(simulated)
     }
 
+    /// Cycles without a sum after which it counts as standing still.
+    fn limit(&self) -> u64 {
+        let Tables { format, bins, .. } = &self.tables;
+        2 * self.tables.len() as u64 + MOST_OF_A_BLOCK * (1 + format.blocks().len() as u64) + *bins as u64
+    }
+
     /// Writes what the design has to know of the job.
     fn configure(&mut self) -> Result<(), FpgaError> {
         let found = self.instance.read(Register::Identity);
@@ -79,8 +85,9 @@ impl Device for Simulated {
         let mut all = chunks.to_vec();
         all.resize(self.design.lanes, &[]);
         self.instance.write(Register::Control, registers::START);
-        if !self.instance.run(&all, self.design.width, &mut self.out, MOST_CYCLES) {
-            return Err(FpgaError::Hung(MOST_CYCLES));
+        let limit = self.limit();
+        if !self.instance.run(&all, self.design.width, &mut self.out, limit) {
+            return Err(FpgaError::Hung(limit));
         }
         let sums = |out: &Vec<u64>| Sums { status: out[0] as u8, bins: out[1..].to_vec() };
         Ok(self.out[..chunks.len()].iter().map(sums).collect())
