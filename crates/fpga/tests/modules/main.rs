@@ -6,6 +6,7 @@ mod chunks;
 mod cycles;
 mod decode;
 mod fifo;
+mod formal;
 mod header;
 mod lint;
 mod pixel_buffer;
