@@ -365,9 +365,9 @@ pub struct HardwareCycles {
     pub all: u64,
     /// Those in which it waited, and for what.
     pub lost: Vec<(&'static str, u64)>,
-    /// Cycles a second at which the design was placed and routed.
+    /// Cycles a second at which the design was placed and routed, or what was of it.
     pub clock: f64,
-    /// What it was routed for.
+    /// For which part, and what was routed.
     pub part: &'static str,
 }
 

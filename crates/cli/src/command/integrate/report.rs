@@ -150,14 +150,14 @@ impl<'a> Report<'a> {
         format!("{value}\n")
     }
 
-    /// `fpga: 402,000 cycles a frame and lane, 11.1 pixels a cycle and lane · ... · 4 lanes at 100 MHz (ECP5-85, routed): 995 frames/s`.
+    /// `fpga: 402,000 cycles a frame and lane, 11.1 pixels a cycle and lane · ... · 4 lanes at 75 MHz (ECP5-85, ...): 746 frames/s`.
     fn hardware(&self, cycles: &HardwareCycles) -> String {
         let frames = self.summary.frames.max(1) as f64;
         let (all, lanes) = (cycles.all.max(1) as f64, cycles.lanes.max(1) as f64);
         let waits = cycles.lost.iter().map(|(cause, lost)| format!("{cause} {:.1}%", 100.0 * *lost as f64 / all));
         format!(
-            "fpga: {} cycles a frame and lane, {:.1} pixels a cycle and lane · waited for {} · {} at {:.0} MHz ({}, \
-             routed): {:.1} frames/s\n",
+            "fpga: {} cycles a frame and lane, {:.1} pixels a cycle and lane · waited for {} · {} at {:.0} MHz ({}): \
+             {:.1} frames/s\n",
             print::thousands((all / frames) as u64),
             self.pixels() as f64 / all,
             waits.collect::<Vec<_>>().join(", "),
