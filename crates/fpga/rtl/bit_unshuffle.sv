@@ -3,8 +3,8 @@
 // u_*: a block is full; u_ready gives it back. rd_*: lines of it, WIDTH bytes from any byte on; data follow the address by READ_LATENCY cycles.
 // w_*: pixel_buffer. Pixels beyond the block's last one are not written; a bad block (u_status) is handed on without any.
 // Throughput: 8*WIDTH pixels of a block of bit planes in as many cycles as it has planes in u_planes, or 8*WIDTH/SLOTS if that is more; a raw block as
-// many elements a cycle as fit WIDTH bytes, at most SLOTS; four cycles from block to block.
-// Latency: from u_valid to the first line 10 + READ_LATENCY cycles and those of a group of 8*WIDTH pixels.
+// many elements a cycle as fit WIDTH bytes, at most SLOTS; five cycles from block to block.
+// Latency: from u_valid to the first line 11 + READ_LATENCY cycles and those of a group of 8*WIDTH pixels.
 module bit_unshuffle #(
     parameter int WIDTH        = 16,
     parameter int SLOTS        = 16,
@@ -42,7 +42,7 @@ module bit_unshuffle #(
     output logic [1:0]           w_status
 );
     localparam int STEP_BITS = 26;
-    localparam int WAIT      = READ_LATENCY + 2;  // from a step to its line in line_data
+    localparam int WAIT      = READ_LATENCY + 3;  // from a step to its line in line_data
 
     logic        s_valid, s_read, s_raw, s_end, s_last;
     logic [4:0]  s_plane;

@@ -17,15 +17,17 @@ module block_read #(
     localparam int LOG = $clog2(WIDTH);
     localparam int BITS = 8 + TAG;
 
-    logic buffer1, buffer2;
+    logic buffer1;
     logic [LOG-1:0] turn1, turn2;
     logic [WIDTH*BITS-1:0] out;
     logic [8*WIDTH-1:0] bytes, turned;
+    // The tag of the buffer that is read, and in which bits the bytes' tags differ from it.
     logic [TAG-1:0] tag;
+    logic [WIDTH*BITS-1:0] chosen;
 
-    assign tag = buffer2 ? tag1 : tag0;
+    assign chosen = buffer1 ? out1 : out0;
     for (genvar i = 0; i < WIDTH; i++) begin : banks
-        assign bytes[8*i+:8] = out[BITS*i+8+:TAG] == tag ? out[BITS*i+:8] : '0;
+        assign bytes[8*i+:8] = out[BITS*i+8+:TAG] == 0 ? out[BITS*i+:8] : '0;
     end
 
     byte_turn #(.WIDTH(WIDTH)) order (.in(bytes), .by(turn2), .out(turned));
@@ -34,9 +36,9 @@ module block_read #(
         if (en) begin
             buffer1 <= buffer;
             turn1 <= turn;
-            buffer2 <= buffer1;
+            tag <= buffer ? tag1 : tag0;
             turn2 <= turn1;
-            out <= buffer1 ? out1 : out0;
+            out <= chosen ^ {WIDTH{tag, 8'd0}};
             data <= turned;
         end
     end

@@ -1,7 +1,7 @@
 // A chunk to its blocks: checks the header and the lengths, hands on a descriptor of each block and its bytes.
 // s_*: the chunk. d_*, b_*: descriptors and bytes, see README.md. f_*: a chunk's verdict, once its last beat was taken.
 // Whatever a chunk holds, it gives cfg_blocks descriptors and one verdict. Where it ends within a block, zeros are what is missing.
-// WIDTH bytes a cycle; 7 cycles a block for its length and descriptor.
+// A beat a cycle; 8 cycles a block for its length and descriptor, and up to 5 for its last bytes.
 module bslz4_header #(
     parameter int WIDTH = 16,
     parameter int BLOCK_BYTES = 8192
@@ -36,8 +36,9 @@ module bslz4_header #(
     // The longest that LZ4 makes of a block that it cannot compress.
     localparam logic [31:0] MOST = 32'(BLOCK_BYTES + BLOCK_BYTES / 255 + 16);
 
-    localparam logic [2:0] START = 0, WORD = 1, CHECK = 2, NEXT = 3, SEND = 4, BYTES = 5, DRAIN = 6, VERDICT = 7;
-    logic [2:0] state;
+    // BYTES: beats that are used up, and bytes are left. LAST: those are told that are left, and are in the beat, USE: they are taken.
+    localparam logic [3:0] START = 0, WORD = 1, CHECK = 2, NEXT = 3, SEND = 4, BYTES = 5, LAST = 6, USE = 7, DRAIN = 8, VERDICT = 9, SETTLE = 10;
+    (* fsm_encoding = "one-hot" *) logic [3:0] state;
 
     // Beats as they came, with the number of their bytes.
     logic [LOG:0] s_count, q_count;
@@ -56,19 +57,22 @@ module bslz4_header #(
         .out_valid(q_valid), .out_ready(beat_free), .out_data({q_last, q_count, q_data})
     );
 
-    // The beat in work: `pos` of its bytes are used up, `avail` are not. `ended`: the chunk's last beat is used up.
+    // The beat in work: `pos` of its bytes are used up, `avail` are not. `ended`: the chunk's last beat is used up; `open`: there are bytes, or a beat of
+    // none, which are of this chunk.
     logic beat_valid, beat_last, beat_pop, beat_free;
     logic [8*WIDTH-1:0] beat, rest;
     logic [LOG-1:0] pos;
     logic [LOG:0] avail, used;
-    logic ended, using, bad;
+    logic ended, open, using, bad;
     byte_shift #(.WIDTH(WIDTH)) cut (.in({{8 * WIDTH{1'b0}}, beat}), .by(pos), .out(rest));
-    assign beat_pop = using && used == avail;
+    assign beat_pop = using && (state == WORD ? avail <= (LOG + 1)'(1) : state != USE || empties);
     assign beat_free = !beat_valid || beat_pop;
 
     // Words of the header and lengths, a byte a cycle. `which`: 0 to 2 of the header, 3 a length.
     logic [31:0] word, expected;
     logic [1:0] which, got;
+    logic [7:0] got_byte;
+    logic got_valid;
     logic [33:0] total;
     logic [31:0] block_bytes;
     always_ff @(posedge clk) begin
@@ -83,37 +87,41 @@ module bslz4_header #(
         endcase
     end
 
-    // What is left of the frame, and of the block; `step`: what of that fits a beat.
+    // What is left of the frame, and of the block; `amount`: what is taken in USE, which `empties` the beat, `ends` the block.
     logic [31:0] elems_left;
     logic [16:0] blocks_left;
     logic [15:0] left, left_next;
     logic [13:0] next_elems;
-    logic [LOG:0] step, advance, reach;
-    logic whole, tail, b_free;
+    logic [LOG:0] amount, advance, most;
+    logic whole, tail, b_free, empties, ends;
     assign whole = elems_left >= 32'(cfg_block_elems);
     assign tail = elems_left < 8;
     assign next_elems = whole ? cfg_block_elems : tail ? elems_left[13:0] : {elems_left[13:3], 3'b000};
     assign b_free = !b_valid || b_ready;
 
-    assign advance = ended ? step : used;
-    // Until its end a block takes all that is there.
-    assign reach = ended ? (LOG + 1)'(WIDTH) : avail;
-    assign left_next = left - 16'(reach);
+    // Of a chunk that ended too early there is always a whole beat.
+    assign most = ended ? (LOG + 1)'(WIDTH) : avail;
+    assign advance = state == USE ? amount : most;
+    assign left_next = left - 16'(advance);
 
     always_comb begin
         using = 1'b0;
         used = '0;
         case (state)
             WORD: begin
-                using = beat_valid && !ended;
+                using = open;
                 used = (LOG + 1)'(avail != 0);
             end
             BYTES: begin
-                using = beat_valid && !ended && b_free;
-                used = step < avail ? step : avail;
+                using = open && b_free;
+                used = avail;
+            end
+            USE: begin
+                using = open && b_free;
+                used = amount;
             end
             DRAIN: begin
-                using = beat_valid && !ended;
+                using = open;
                 used = avail;
             end
             default: ;
@@ -138,6 +146,10 @@ module bslz4_header #(
             b_data <= ended ? '0 : rest;
             b_count <= advance;
         end
+        got_valid <= 1'b0;
+        got_byte <= rest[7:0];
+        if (got_valid) word <= {word[23:0], got_byte};
+        open <= (beat_free ? q_valid : beat_valid) && (state == START || !(ended || (beat_pop && beat_last)));
         case (state)
             START: begin
                 ended <= 1'b0;
@@ -149,15 +161,16 @@ module bslz4_header #(
             end
             WORD: begin
                 if (using && avail != 0) begin
-                    word <= {word[23:0], rest[7:0]};
+                    got_valid <= 1'b1;
                     got <= got + 2'd1;
-                    if (got == 2'd3) state <= CHECK;
+                    if (got == 2'd3) state <= SETTLE;
                 end
                 if (ended) begin
                     bad <= 1'b1;
                     state <= which == 2'd3 ? SEND : NEXT;
                 end
             end
+            SETTLE: state <= CHECK;
             CHECK: begin
                 left <= word[15:0];
                 which <= which == 2'd3 ? 2'd3 : which + 2'd1;
@@ -180,20 +193,28 @@ module bslz4_header #(
                 if (blocks_left == 0) state <= DRAIN;
             end
             SEND: begin
-                step <= left < 16'(WIDTH) ? left[LOG:0] : (LOG + 1)'(WIDTH);
                 if (d_ready) begin
                     elems_left <= elems_left - 32'(d_elems);
-                    state <= bad ? NEXT : BYTES;
+                    state <= bad ? NEXT : left <= 16'(WIDTH) ? LAST : BYTES;
                 end
             end
             BYTES: if (b_free) begin
-                // A chunk that ends too early is as good as one with zeros there, but for the verdict.
-                if (ended) bad <= 1'b1;
                 if (ended || using) begin
                     left <= left_next;
-                    step <= left_next < 16'(WIDTH) ? left_next[LOG:0] : (LOG + 1)'(WIDTH);
-                    if (left[15:LOG+1] == 0 && left[LOG:0] == advance) state <= NEXT;
+                    if (left_next <= 16'(WIDTH)) state <= LAST;
                 end
+            end
+            LAST: begin
+                amount <= left[LOG:0] < most ? left[LOG:0] : most;
+                empties <= left[LOG:0] >= most;
+                ends <= left[LOG:0] <= most;
+                // A chunk that ends too early is as good as one with zeros there, but for the verdict.
+                if (ended) bad <= 1'b1;
+                if (ended || beat_valid) state <= USE;
+            end
+            USE: if (b_free) begin
+                left <= left_next;
+                state <= ends ? NEXT : LAST;
             end
             DRAIN: begin
                 // Bytes behind the last block are allowed, but not where the length is all that can be checked.
@@ -205,12 +226,13 @@ module bslz4_header #(
         if (rst) begin
             state <= START;
             beat_valid <= 1'b0;
+            open <= 1'b0;
             got <= 2'd0;
         end else if (state == START) got <= 2'd0;
     end
 
     always_ff @(posedge clk) begin
-        if (b_free) b_valid <= state == BYTES && (ended || (using && used != 0));
+        if (b_free) b_valid <= (state == USE && amount != 0) || (state == BYTES && (ended || (using && avail != 0)));
         if (f_ready) f_valid <= 1'b0;
         if (state == VERDICT && (!f_valid || f_ready)) begin
             f_valid <= 1'b1;

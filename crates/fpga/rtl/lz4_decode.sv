@@ -96,16 +96,18 @@ module lz4_decode #(
         .a_en(go), .a_buf, .a_addr, .a_data, .b_en(rd_en), .b_buf(rd_buf), .b_addr(rd_addr), .b_data(rd_data)
     );
 
-    // A block is complete two cycles after its last write, when that is in memory and its planes are known.
-    logic end1, end2, buf1, buf2;
-    logic [16:0] about1, about2;
+    // A block is complete three cycles after its last write, when that is in memory and its planes are known.
+    logic end1, end2, end3, buf1, buf2, buf3;
+    logic [16:0] about1, about2, about3;
     logic [31:0] planes;
     always_ff @(posedge clk) begin
         {end1, buf1, about1} <= {end_valid, wr_buf, end_about};
         {end2, buf2, about2} <= {end1, buf1, about1};
+        {end3, buf3, about3} <= {end2, buf2, about2};
         if (rst) begin
             end1 <= 1'b0;
             end2 <= 1'b0;
+            end3 <= 1'b0;
         end
     end
     plane_flags #(.WIDTH(WIDTH), .BLOCK_BYTES(BLOCK_BYTES)) flags (
@@ -113,8 +115,8 @@ module lz4_decode #(
         .elems(about2[13:0]), .all(about2[16:14] != 0), .planes
     );
     block_turns turns (
-        .clk, .rst, .claim, .free, .put_valid(end2), .put_buf(buf2), .put_elems(about2[13:0]), .put_raw(about2[14]),
-        .put_status(about2[15] ? 2'd2 : {1'b0, about2[16]}), .put_planes(planes),
+        .clk, .rst, .claim, .free, .put_valid(end3), .put_buf(buf3), .put_elems(about3[13:0]), .put_raw(about3[14]),
+        .put_status(about3[15] ? 2'd2 : {1'b0, about3[16]}), .put_planes(planes),
         .full, .u_valid, .u_ready, .u_buf, .u_elems, .u_raw, .u_status, .u_planes
     );
 endmodule

@@ -40,29 +40,26 @@ module lz4_execute #(
     logic long1, long2, long;
     logic [DATA-1:0] data1, data2, data;
 
-    // The bytes before `addr`, and what a repetition writes: byte i of it is byte i % offset of the last `offset` ones,
-    // where an offset of 0 stands for WIDTH.
-    logic [DATA-1:0] last, turned, repeated, pattern, bytes, joined;
-    logic [WIDTH-1:0] last_zero;
-    logic [LOG-1:0] offset, offset_less_1;
+    // The bytes before `addr`, and what a repetition writes, which comes to `data`: byte i of it is byte i % offset of the last `offset` ones,
+    // where an offset of 0 stands for WIDTH. `reached`: which of the last bytes a repetition is of.
+    logic [DATA-1:0] last, repeated, bytes, joined;
+    logic [WIDTH-1:0] last_zero, reached;
+    logic [LOG-1:0] offset, offset2_less_1;
     logic [15:0] rest, rest_next;
-    logic zeros, stay, ready, skip, put;
+    logic zeros, stay, ready, skip, put, copies;
 
-    assign offset = data[LOG-1:0];
-    assign offset_less_1 = offset - 1'b1;
-    assign rest = data[31:16];
+    assign offset2_less_1 = data2[LOG-1:0] - 1'b1;
     assign rest_next = rest - 16'(count);
     always_comb begin
         zeros = 1'b1;
         for (int i = 0; i < WIDTH; i++) begin
-            if ((LOG + 1)'(WIDTH - 1 - i) <= (LOG + 1)'(offset_less_1) && !last_zero[i]) zeros = 1'b0;
+            if (reached[i] && !last_zero[i]) zeros = 1'b0;
         end
     end
-    byte_turn #(.WIDTH(WIDTH)) align (.in(last), .by(LOG'(0) - offset), .out(turned));
     for (genvar i = 0; i < WIDTH; i++) begin : places
         logic [DATA-1:0] choices;
         for (genvar o = 0; o < WIDTH; o++) begin : offsets
-            assign choices[8*o+:8] = turned[8*(o==0?i : i%(o==0?1 : o))+:8];
+            assign choices[8*o+:8] = last[8*(o==0?i : WIDTH-o+i%(o==0?1 : o))+:8];
         end
         assign repeated[8*i+:8] = choices[{offset, 3'b000}+:8];
     end
@@ -70,13 +67,7 @@ module lz4_execute #(
     // A repetition takes a cycle to make its pattern; `ready` after it, `skip` if it is one of zeros and long.
     assign go = !stay;
     assign put = kind == 3'd1 || kind == COPY || (kind == REPEAT && ready && !skip);
-    always_comb begin
-        case (kind)
-            COPY: bytes = rd_data;
-            REPEAT: bytes = pattern;
-            default: bytes = data;
-        endcase
-    end
+    assign bytes = copies ? rd_data : data;
     byte_shift #(.WIDTH(WIDTH)) join_bytes (
         .in(count[LOG] ? {{DATA{1'b0}}, bytes} : {bytes, last}), .by(count[LOG-1:0]), .out(joined)
     );
@@ -85,7 +76,6 @@ module lz4_execute #(
     end
 
     always_ff @(posedge clk) begin
-        pattern <= repeated;
         if (put) last <= joined;
         // What is skipped has more bytes than can be seen that far back.
         if (kind == REPEAT && skip && ready) last <= '0;
@@ -94,16 +84,21 @@ module lz4_execute #(
             {kind2, addr2, count2, long2, data2} <= {kind1, addr1, count1, long1, data1};
             {kind, addr, count, long, data} <= {kind2, addr2, count2, long2, data2};
             ready <= 1'b0;
+            copies <= kind2 == COPY;
+            offset <= data2[LOG-1:0];
+            rest <= data2[31:16];
+            for (int i = 0; i < WIDTH; i++) reached[i] <= (LOG + 1)'(WIDTH - 1 - i) <= (LOG + 1)'(offset2_less_1);
             stay <= kind2 == REPEAT;
         end else begin
             ready <= 1'b1;
             if (ready) begin
                 addr <= addr + AW'(count);
-                data[31:16] <= rest_next;
+                rest <= rest_next;
                 long <= rest_next > 16'(count);
                 if (rest_next < 16'(count)) count <= rest_next[LOG:0];
                 stay <= rest_next > 16'(count);
             end else begin
+                data <= repeated;
                 skip <= zeros && long;
                 stay <= long && !zeros;
             end

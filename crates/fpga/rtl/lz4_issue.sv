@@ -5,7 +5,7 @@
 // m_*: a step in each cycle with `go`; m_kind 0: none, 1: literals, 2: what was read (three `go` later), 3: a match with an offset up to WIDTH,
 //   m_data: offset [15:0] (of which the low bits count), length [31:16], m_long: longer than can be written at once; 4: a block begins, m_data: buffer [0]; 5: it
 //   ends, m_data: elements [13:0], raw [14], bad [15], malformed [16].
-// A step a cycle; a far match waits until its source can be read.
+// A step a cycle, two cycles after its operation; a far match waits until its source can be read.
 module lz4_issue #(
     parameter int WIDTH = 16,
     parameter int BLOCK_BYTES = 8192
@@ -49,15 +49,6 @@ module lz4_issue #(
     // What does not fit is not done, and nothing more of the block.
     assign wrong = advance > room || (o_kind == MATCH && (offset == 0 || offset > 16'(at)));
 
-    // The operation in work.
-    logic [2:0] kind;
-    logic [AW:0] to, from_end;
-    logic [AW-1:0] from;
-    logic [15:0] rest;
-    logic [LOG:0] count;
-    logic [DATA-1:0] data;
-    logic long, buffer, one, clear, done;
-
     // Bytes that a match with a short offset can write at once: as many of its periods as fit.
     logic [LOG:0] step;
     always_comb begin
@@ -65,15 +56,34 @@ module lz4_issue #(
         for (int i = 1; i < WIDTH; i++) if (offset[LOG-1:0] == LOG'(i)) step = (LOG + 1)'(WIDTH / i * i);
     end
 
-    assign one = rest <= 16'(WIDTH);
-    // The source of a far match lies behind all writes that are still on their way.
-    assign clear = safe_buf == buffer && from_end <= safe;
-    assign done = go && (kind == COPY ? clear && one : kind == FIRST ? claim_free[!buffer] : 1'b1);
-    assign o_ready = done;
+    // The next operation, checked.
+    logic [2:0] next_kind;
+    logic [AW:0] next_to, next_from;
+    logic [15:0] next_rest;
+    logic [LOG:0] next_count;
+    logic [DATA-1:0] next_data;
+    logic next_long, next_valid, free;
+
+    // The operation in work; `clear`: its source can be read, `one`: it has one piece.
+    logic [2:0] kind;
+    logic [AW:0] to, from;
+    logic [15:0] rest;
+    logic [LOG:0] count;
+    logic [DATA-1:0] data;
+    logic long, buffer, one, clear, done, piece, copies, easy, buffer_free;
+
+    // The source of a far match lies behind all writes that are still on their way. What is safe stays safe, so that it may be told some cycles
+    // late. `end1`, `end2`: the last addresses from which one and two pieces are safe, negative if there is none.
+    logic [AW+1:0] end1, end2;
+    logic end_buf;
+    assign piece = go && copies && clear;
+    assign done = go && (easy || (copies ? clear && one : buffer_free));
+    assign free = !next_valid || done;
+    assign o_ready = free;
     assign claim = kind == FIRST && done;
 
     assign rd_buf = buffer;
-    assign rd_addr = from;
+    assign rd_addr = from[AW-1:0];
     assign m_addr = to[AW-1:0];
     assign m_long = long;
     always_comb begin
@@ -85,31 +95,45 @@ module lz4_issue #(
             m_count = one ? rest[LOG:0] : (LOG + 1)'(WIDTH);
         end
         if (kind == FIRST) begin
-            if (!claim_free[!buffer]) m_kind = NONE;
+            if (!buffer_free) m_kind = NONE;
             m_data[0] = !buffer;
         end
     end
 
     always_ff @(posedge clk) begin
-        if (go && kind == COPY && clear) begin
+        if (piece) begin
             to <= to + (AW + 1)'(WIDTH);
-            from_end <= from_end + (AW + 1)'(WIDTH);
-            from <= from + AW'(WIDTH);
+            from <= from + (AW + 1)'(WIDTH);
             rest <= rest - 16'(WIDTH);
+            one <= rest <= 16'(2 * WIDTH);
         end
+        end1 <= (AW + 2)'(safe) - (AW + 2)'(WIDTH);
+        end2 <= (AW + 2)'(safe) - (AW + 2)'(2 * WIDTH);
+        end_buf <= safe_buf;
+        clear <= end_buf == buffer && (done ? !end1[AW+1] && next_from <= end1[AW:0]
+            : piece ? !end2[AW+1] && from <= end2[AW:0] : !end1[AW+1] && from <= end1[AW:0]);
+        // Its old value matters no more: a block has a step behind its first one.
+        buffer_free <= claim_free[!buffer];
         if (claim) buffer <= !buffer;
         if (done) begin
-            kind <= NONE;
-            to <= at;
-            from_end <= at - offset[AW:0] + (AW + 1)'(WIDTH);
-            from <= at[AW-1:0] - offset[AW-1:0];
-            rest <= length;
-            count <= o_kind == MATCH && length >= 16'(step) ? step : length[LOG:0];
-            long <= length > 16'(step);
-            data <= o_data;
+            {kind, to, from, rest, count, long, data} <=
+                {next_kind, next_to, next_from, next_rest, next_count, next_long, next_data};
+            one <= next_rest <= 16'(WIDTH);
+            copies <= next_kind == COPY;
+            easy <= next_kind != COPY && next_kind != FIRST;
+        end
+        if (free) begin
+            next_kind <= NONE;
+            next_valid <= o_valid;
+            next_to <= at;
+            next_from <= at - offset[AW:0];
+            next_rest <= length;
+            next_count <= o_kind == MATCH && length >= 16'(step) ? step : length[LOG:0];
+            next_long <= length > 16'(step);
+            next_data <= o_data;
             if (o_valid) case (o_kind)
                 BEGIN: begin
-                    kind <= FIRST;
+                    next_kind <= FIRST;
                     at <= '0;
                     room <= total;
                     about <= o_data[15:0];
@@ -119,16 +143,20 @@ module lz4_issue #(
                     at <= at + advance[AW:0];
                     room <= room - advance;
                     if (wrong) failed <= 1'b1;
-                    else if (!failed) kind <= o_kind == LITERALS ? 3'd1 : offset <= 16'(WIDTH) ? REPEAT : COPY;
+                    else if (!failed) next_kind <= o_kind == LITERALS ? 3'd1 : offset <= 16'(WIDTH) ? REPEAT : COPY;
                 end
                 default: begin
-                    kind <= LAST;
-                    data[16:0] <= {failed || o_data[0] || room != 0, about};
+                    next_kind <= LAST;
+                    next_data[16:0] <= {failed || o_data[0] || room != 0, about};
                 end
             endcase
         end
         if (rst) begin
+            next_kind <= NONE;
+            next_valid <= 1'b0;
             kind <= NONE;
+            copies <= 1'b0;
+            easy <= 1'b1;
             buffer <= 1'b1;
         end
     end

@@ -1,6 +1,6 @@
 // Which bit planes of a block hold a one, told from its writes.
 // wr_*: as `block_buffer` takes them. elems, all: of the block that ends; all: every plane is to be told as used.
-// planes: what was written in cycle t is in it in cycle t + 2. Exact for blocks of cfg_block_elems elements whose planes have
+// planes: what was written in cycle t is in it in cycle t + 3, what elems and all are one cycle later. Exact for blocks of cfg_block_elems elements whose planes have
 // WIDTH bytes or more, a power of two; else all planes of an element are set.
 module plane_flags #(
     parameter int WIDTH = 16,
@@ -36,26 +36,31 @@ module plane_flags #(
         end
     end
 
-    // A write reaches at most two lines, and no line two planes.
-    logic [WIDTH-1:0] first, second;
-    always_comb begin
+    // A write reaches at most two lines, and no line two planes: which bytes have a one, and which of all are in the second line.
+    logic [WIDTH-1:0] ones, second;
+    logic [LW-1:0] line;
+    always_ff @(posedge clk) begin
         for (int i = 0; i < WIDTH; i++) begin
-            first[i] = wr_data[8*i+:8] != 0 && (LOG + 1)'(i) < wr_count;
-            second[i] = first[i] && ((LOG + 1)'(wr_addr[LOG-1:0]) + (LOG + 1)'(i) >= (LOG + 1)'(WIDTH));
+            ones[i] <= wr_en && wr_data[8*i+:8] != 0 && (LOG + 1)'(i) < wr_count;
+            second[i] <= (LOG + 1)'(wr_addr[LOG-1:0]) + (LOG + 1)'(i) >= (LOG + 1)'(WIDTH);
         end
+        line <= wr_addr[AW-1:LOG];
     end
 
-    logic any_first, any_second, start;
+    logic any_first, any_second, start1, start;
     logic [LW-1:0] line_first, line_second;
     logic [31:0] used, every;
     assign every = cfg_elem_log2 == 2'd0 ? 32'hff : cfg_elem_log2 == 2'd1 ? 32'hffff : '1;
-    assign planes = all || !exact || elems != cfg_block_elems ? every : used;
+    logic told;
+    assign planes = told ? used : every;
     always_ff @(posedge clk) begin
-        start <= wr_start;
-        any_first <= wr_en && (first & ~second) != 0;
-        any_second <= wr_en && second != 0;
-        line_first <= wr_addr[AW-1:LOG] >> shift;
-        line_second <= (wr_addr[AW-1:LOG] + 1'b1) >> shift;
+        told <= !all && exact && elems == cfg_block_elems;
+        start1 <= wr_start;
+        start <= start1;
+        any_first <= (ones & ~second) != 0;
+        any_second <= (ones & second) != 0;
+        line_first <= line >> shift;
+        line_second <= (line + 1'b1) >> shift;
         for (int i = 0; i < 32; i++) begin
             if (any_first && 32'(line_first) == i) used[i] <= 1'b1;
             if (any_second && 32'(line_second) == i) used[i] <= 1'b1;

@@ -1,6 +1,6 @@
 // One slot: its product and its sums. The ports are those of slot_product and slot_sum; a dump must come when no product is on its way.
 //
-// Latency: from a beat to its sum in the memory ten cycles; from dump to out_sum four. Throughput: one half of a product a cycle.
+// Latency: from a beat to its sum in the memory eleven cycles; from dump to out_sum five. Throughput: one half of a product a cycle.
 module slot #(
     parameter int BINS      = 1024,
     localparam int BIN_BITS = $clog2(BINS)

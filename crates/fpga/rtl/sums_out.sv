@@ -4,11 +4,11 @@
 // status, of the frame so far, stands then; `taken` says that it was seen and the next frame's begins.
 // dump, dump_bin: all slots give this bin out, whose sum over the slots is total, TOTAL_LATENCY cycles later.
 // f_*: once a frame, whether its chunk was cut off or does not fit. o_*: a word with the status in its low bits, then cfg_bins sums, o_last with the last.
-// After reset all BINS are cleared first. Throughput: a word a cycle while o_ready is high, after some 17 cycles between a frame's last word of the plan and
+// After reset all BINS are cleared first. Throughput: a word a cycle while o_ready is high, after some 18 cycles between a frame's last word of the plan and
 // the status. The next frame's words run again when the last sum was asked for.
 module sums_out #(
     parameter int BINS          = 1024,
-    parameter int TOTAL_LATENCY = 8,
+    parameter int TOTAL_LATENCY = 9,
     localparam int BIN_BITS     = $clog2(BINS)
 ) (
     input  logic                clk,
@@ -31,7 +31,7 @@ module sums_out #(
     output logic                o_last
 );
     localparam logic [2:0] CLEAR = 0, RUN = 1, DRAIN = 2, VERDICT = 3, DUMP = 4;
-    localparam int         TAIL  = 10;  // cycles from a beat to the last one in which its sum is not in the memory
+    localparam int         TAIL  = 11;  // cycles from a beat to the last one in which its sum is not in the memory
 
     logic [2:0]  state;
     logic [3:0]  drain;

@@ -5,8 +5,8 @@
 // a bad block one step without pixels. These two pass the planes on a shorter way, so they wait until a block of planes before is out of it.
 //
 // A step (s_*): s_read: a line is read, for plane s_plane; s_raw: it is of raw elements; s_end: the group is complete;
-// s_last: so is the block; s_count: pixels in the group or in the raw line. rd_en, rd_addr: the address of the same step, a cycle later than s_*.
-// Latency: three cycles from u_valid to s_*. u_ready comes with the block's last address. Four cycles without a step lie between two blocks.
+// s_last: so is the block; s_count: pixels in the group or in the raw line. rd_en, rd_addr: the address of the same step, two cycles later than s_*.
+// Latency: three cycles from u_valid to s_*. u_ready comes with the block's last address. Five cycles without a step lie between two blocks.
 module unshuffle_steps #(
     parameter int WIDTH       = 16,
     parameter int SLOTS       = 16,
@@ -100,11 +100,11 @@ module unshuffle_steps #(
         end
     end
 
-    // Three registers of a step: its plane, where the plane begins, the address.
+    // Four registers of a step: its plane as a bit and as a number, where the plane begins, the address. The multiplier has a cycle of its own.
     logic [31:0]          plane_bit;
     logic [4:0]           plane;
-    logic [ADDR_BITS-1:0] base_1, base_2, begin_2;
-    logic                 valid_1, read_1, raw_1, end_1, last_1, last_2, read_2;
+    logic [ADDR_BITS-1:0] base_1, base_2, base_3, begin_3;
+    logic                 valid_1, read_1, raw_1, end_1, last_1, read_3, last_3;
     logic [13:0]          count_1;
 
     for (genvar b = 0; b < 5; b++) begin : number
@@ -136,20 +136,25 @@ module unshuffle_steps #(
         s_last   <= valid_1 && last_1;
         s_count  <= count_1;
         s_status <= u_status;
-        begin_2  <= raw_1 ? 0 : ADDR_BITS'(plane) * ADDR_BITS'(u_elems[13:3]);
         base_2   <= base_1;
-        read_2   <= read_1;
-        last_2   <= valid_1 && last_1;
         if (rst) begin
             s_valid <= 0;
-            last_2  <= 0;
+            s_last  <= 0;
         end
     end
 
     always_ff @(posedge clk) begin
-        rd_en    <= read_2;
-        rd_addr  <= begin_2 + base_2;
-        u_ready <= last_2;
+        begin_3 <= s_raw ? 0 : ADDR_BITS'(s_plane) * ADDR_BITS'(u_elems[13:3]);
+        base_3  <= base_2;
+        read_3  <= s_read;
+        last_3  <= s_last;
+        if (rst) last_3 <= 0;
+    end
+
+    always_ff @(posedge clk) begin
+        rd_en   <= read_3;
+        rd_addr <= begin_3 + base_3;
+        u_ready <= last_3;
         if (rst) u_ready <= 0;
     end
 endmodule

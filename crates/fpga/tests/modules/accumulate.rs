@@ -179,8 +179,10 @@ fn a_word_takes_a_cycle_and_another_for_upper_halves() {
 #[test]
 fn mutations_are_noticed() {
     let mutations = [
-        ("slot_sum.sv", "a_is_c ? c_sum : a_is_d ? d_sum : stored", "a_is_c ? c_sum : stored"),
-        ("slot_sum.sv", "a_is_c ? c_sum : a_is_d ? d_sum : stored", "a_is_d ? d_sum : a_is_c ? c_sum : stored"),
+        ("slot_sum.sv", "r_is_c ? c_sum : r_is_early", "r_is_early"),
+        ("slot_sum.sv", "r_is_c ? c_sum : r_is_early ? r_early : r", "r_is_early ? r_early : r_is_c ? c_sum : r"),
+        ("slot_sum.sv", "a_is_c ? c_sum : d_sum", "a_is_d ? d_sum : c_sum"),
+        ("slot_sum.sv", "a_is_c || a_is_d", "a_is_c"),
         ("slot_sum.sv", "a_used && a_bin == in_bin", "a_bin == in_bin"),
         ("slot_sum.sv", "c_dump ? 64'b0 : c_sum", "c_sum"),
         ("slot_product.sv", "cfg_signed && in_value[31]", "in_value[31]"),

@@ -22,7 +22,7 @@ fn a_typical_block_takes_few_cycles() {
     let Some(bench) = Bench::new("decode").parameter("WIDTH", 16).build() else { return };
     let format = format(2, 2048 * 64, 2048);
     // Photons a pixel, and the most cycles a block of 8192 bytes may take. Those of a detector have few photons or none.
-    for (mean, most) in [(0.0, 20), (0.1, 100), (1.0, 120), (3.0, 125), (5.0, 90), (10.0, 150), (30.0, 120)] {
+    for (mean, most) in [(0.0, 32), (0.1, 125), (1.0, 160), (3.0, 155), (5.0, 105), (10.0, 185), (30.0, 135)] {
         let mut random = Random::new(5);
         let data: Vec<u8> = (0..format.elems).flat_map(|_| photons(mean, &mut random).to_le_bytes()).collect();
         let chunk = encoded(&format, &data);
