@@ -94,7 +94,11 @@ fn mutations_are_noticed() {
         ("bslz4_header.sv", "assign tail = elems_left < 8;", "assign tail = elems_left < 7;"),
         ("bslz4_header.sv", "b_count <= advance", "b_count <= used"),
         ("bslz4_header.sv", "if (ended) bad <= 1'b1;\n                if", "if"),
-        ("bslz4_header.sv", "left[LOG:0] < most ? left[LOG:0] : most", "left[LOG:0] <= most ? left[LOG:0] : most - 1'b1"),
+        (
+            "bslz4_header.sv",
+            "left[LOG:0] < most ? left[LOG:0] : most",
+            "left[LOG:0] <= most ? left[LOG:0] : most - 1'b1",
+        ),
     ];
     noticed("bslz4_header", &[("WIDTH", 16)], &mutations, |bench| good(bench, 16).and_then(|()| bad(bench, 16)));
 }
