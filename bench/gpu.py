@@ -46,9 +46,9 @@ class Bench:
     def stack(self, name):
         return self.folder / f"{name}.h5"
 
-    def simulate(self):
-        for name, options in STACKS.items():
-            self.run("simulate", self.stack(name), "--frames", FRAMES, "--force", *options)
+    def simulate(self, names):
+        for name in names:
+            self.run("simulate", self.stack(name), "--frames", FRAMES, "--force", *STACKS[name])
 
     def limits(self, stack, options, load):
         """What GPUs integrate with nothing read from files."""
@@ -107,12 +107,11 @@ def main():
     parser.add_argument("--cases", default=",".join(case[0] for case in CASES))
     arguments = parser.parse_args()
     bench = Bench(arguments)
-    bench.simulate()
+    cases = [case for case in CASES if case[0] in arguments.cases.split(",")]
+    bench.simulate({stack for _, stack, *_ in cases} | {"tutorial"})
     results = {"devices": device(), "date": time.strftime("%Y-%m-%d"), "frames": FRAMES, "cases": {}}
     name = device()[0].split(",")[0].lower().replace(" ", "-") + f"-x{len(arguments.devices.split(','))}.json"
-    for case, stack, options, repeats, load in CASES:
-        if case not in arguments.cases.split(","):
-            continue
+    for case, stack, options, repeats, load in cases:
         limits, runs = bench.limits(stack, options, load), bench.whole(stack, options, repeats)
         results["cases"][case] = {"limits": limits, "runs": runs}
         print(

@@ -6,7 +6,7 @@
 #   bench/gpu.sh measure    the figures alone
 #
 # AUREOLE and GPU_TESTS may name programs that were built elsewhere (else cargo builds them); FOLDER is where stacks are simulated,
-# DEVICES the GPUs (0), PEERS a folder with pyfai_gpu.py, which runs pyFAI's OpenCL path beside.
+# DEVICES the GPUs (0), CASES what is measured (all), PEERS a folder with pyfai_gpu.py, which runs pyFAI's OpenCL path beside.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -43,5 +43,5 @@ if [ "$what" != measure ]; then
 fi
 if [ "$what" != check ]; then
     mkdir -p "$folder"
-    python3 bench/gpu.py "$aureole" "$folder" --devices "${DEVICES:-0}" ${PEERS:+--peers "$PEERS"} ${OUT_FOLDER:+--results "$OUT_FOLDER"}
+    python3 bench/gpu.py "$aureole" "$folder" --devices "${DEVICES:-0}" ${CASES:+--cases "$CASES"} ${PEERS:+--peers "$PEERS"} ${OUT_FOLDER:+--results "$OUT_FOLDER"}
 fi

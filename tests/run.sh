@@ -45,6 +45,8 @@ counted() {
     failed=$((failed + bad))
 }
 
+bash tests/verilator.sh
+
 step format cargo fmt --check
 step clippy cargo clippy --workspace --all-targets -- -D warnings
 step documentation env RUSTDOCFLAGS='-D warnings' cargo doc --workspace --no-deps

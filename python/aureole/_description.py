@@ -56,6 +56,7 @@ EXECUTION = (
     "scheduler",
     "devices",
     "device_memory",
+    "lanes",
 )
 #: Options of the layouts dask and joblib.
 ENGINE = ("client", "backend", "send_chunks", "output_parts", "retries")

@@ -265,6 +265,8 @@ pub struct Execution {
     pub devices: Vec<usize>,
     /// Per cent of each device's free memory that may be used; all of it if nothing is said.
     pub device_memory: Option<u8>,
+    /// Lanes of the design of layout `fpga`, 1 to 16; `None` stands for those that it comes with.
+    pub lanes: Option<u8>,
     /// Where threads are held.
     pub pin: Pin,
     /// Frames a worker takes at once; the layout's own choice if nothing is said.

@@ -5,11 +5,13 @@ mod ahead;
 mod batches;
 mod delivery;
 pub mod elsewhere;
+pub mod fpga;
 pub mod gpu;
 mod guard;
 mod order;
 pub mod processes;
 pub mod serial;
+mod stored;
 pub mod threads;
 
 use std::num::NonZero;
@@ -17,6 +19,7 @@ use std::num::NonZero;
 use serde::{Deserialize, Serialize};
 
 pub use elsewhere::Elsewhere;
+pub use fpga::Fpga;
 pub use gpu::Gpu;
 pub use processes::{Launch, Processes};
 pub use serial::Serial;
@@ -47,11 +50,13 @@ pub enum Layout {
     Joblib,
     /// GPUs take compressed chunks.
     Gpu,
+    /// A design for FPGAs takes compressed chunks, simulated cycle by cycle.
+    Fpga,
 }
 
 impl Layout {
     /// The names, as `--layout` takes them.
-    pub const NAMES: [&'static str; 7] = ["auto", "serial", "threads", "processes", "dask", "joblib", "gpu"];
+    pub const NAMES: [&'static str; 8] = ["auto", "serial", "threads", "processes", "dask", "joblib", "gpu", "fpga"];
 
     /// The layout of the given name.
     #[must_use]
@@ -64,6 +69,7 @@ impl Layout {
             "dask" => Some(Layout::Dask),
             "joblib" => Some(Layout::Joblib),
             "gpu" => Some(Layout::Gpu),
+            "fpga" => Some(Layout::Fpga),
             _ => None,
         }
     }
@@ -79,6 +85,7 @@ impl Layout {
             Layout::Dask => "dask",
             Layout::Joblib => "joblib",
             Layout::Gpu => "gpu",
+            Layout::Fpga => "fpga",
         }
     }
 

@@ -352,6 +352,23 @@ pub struct Summary {
     pub start: f64,
     /// Energy that GPUs drew meanwhile, in joules, where they count it.
     pub joules: Option<f64>,
+    /// What the cycles of a design in hardware went into, where one integrated.
+    pub hardware: Option<HardwareCycles>,
+}
+
+/// Cycles of a design in hardware, those of all its lanes added up.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct HardwareCycles {
+    /// Frames that it takes at once.
+    pub lanes: usize,
+    /// All cycles in which frames were in work.
+    pub all: u64,
+    /// Those in which it waited, and for what.
+    pub lost: Vec<(&'static str, u64)>,
+    /// Cycles a second at which the design was placed and routed, or what was of it.
+    pub clock: f64,
+    /// For which part, and what was routed.
+    pub part: &'static str,
 }
 
 /// One parallel layout.

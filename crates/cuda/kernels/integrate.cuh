@@ -36,16 +36,14 @@ DEVICE void integrate_all(const Launch& launch) {
     integrate_block<P, FRAMES, VARIANCE, true>(launch, number, group * FRAMES);
 }
 
-// What the narrow kernel left, NARROW frames at once.
-template <class P, int NARROW, int FRAMES, bool VARIANCE>
+// What the narrow kernel left, by as many frames at once; or all there is.
+template <class P, int FRAMES, bool VARIANCE>
 DEVICE void integrate_wide(const Launch& launch) {
-    u32 groups = launch.batches * LANES / NARROW;
-    u32 count = *launch.wide_count;
+    u32 groups = launch.batches * LANES / FRAMES;
+    u32 count = launch.all ? launch.blocks * groups : *launch.wide_count;
     for (u32 i = block_number(); i < count; i += block_count()) {
-        u32 number = launch.wide[i] / groups, first = launch.wide[i] % groups * NARROW;
-        for (u32 frame = 0; frame < NARROW; frame += FRAMES) {
-            integrate_block<P, FRAMES, VARIANCE, false>(launch, number, first + frame);
-            sync_block();
-        }
+        u32 here = launch.all ? i : launch.wide[i];
+        integrate_block<P, FRAMES, VARIANCE, false>(launch, here / groups, here % groups * FRAMES);
+        sync_block();
     }
 }

@@ -72,5 +72,6 @@ struct Launch {
     u32 blocks;
     // Bytes from one frame's tile to the next one's.
     u32 stride;
-    u32 padding;
+    // Not 0 where kernels for the rest take all blocks.
+    u32 all;
 };

@@ -9,15 +9,17 @@ enum Verdict : u32 { KEPT = 0, TOO_WIDE = 1, CORRUPT = 2 };
 // What becomes of the output of a block.
 struct Output {
     Shared tile;
-    // Bytes of the whole output, and those that are kept.
+    // Bytes of the whole output, those that are kept, and of these the planes that pixels are made of.
     u32 size;
     u32 kept;
+    u32 pixels;
     // Bytes a bit plane, and a bit for each pixel of the block that is in use.
     u32 plane;
     const u8* used;
 };
 
-// Of the output that is not kept, all is zero from this byte on; IN_USE where a pixel in use may have one of its bits.
+// While a block is decoded, `ones_end`: all output so far is zero from this byte on, and what the tile would hold of it is not
+// written. At first the end of what is kept. IN_USE where a pixel in use may have a bit that is not kept.
 const u32 IN_USE = 0xFFFFFFFF;
 
 const u32 MIN_MATCH = 4;
@@ -141,13 +143,19 @@ DEVICE u32 look_at(const Output& out, u32 ones_end, u32 at, u32 count, ByteOf by
     return ballot(in_use != 0) == 0 ? ones_end : IN_USE;
 }
 
+// Writes the zeros that were left out, where more than zeros follow beyond what is kept; returns `now`, the new `ones_end`.
+DEVICE u32 go_on(const Output& out, u32 ones_end, u32 now) {
+    if (now != ones_end && ones_end < out.kept) fill_with_zeros(out.tile + ones_end, out.kept - ones_end);
+    return now;
+}
+
 // Literals of whatever length, kept or not.
 COLD u32 put_literals(Output out, u32 ones_end, const u8* from, u32 at, u32 count) {
     u32 kept = at >= out.kept ? 0 : at + count <= out.kept ? count : out.kept - at;
     if (kept != 0) copy_literals(out.tile + at, from, kept);
     if (kept == count) return ones_end;
     from += kept;
-    return look_at(out, ones_end, at + kept, count - kept, [=](u32 i) { return (u32)from[i]; });
+    return go_on(out, ones_end, look_at(out, ones_end, at + kept, count - kept, [=](u32 i) { return (u32)from[i]; }));
 }
 
 // The part of a match that is not kept.
@@ -155,7 +163,8 @@ DEVICE u32 pass_match(const Output& out, u32 ones_end, u32 at, u32 offset, u32 c
     u32 source = at - offset, length = count < offset ? count : offset;
     bool same_pixels = offset % out.plane == 0;
     // What is repeated: bytes of the tile, and bytes that were not kept, which have no bit on pixels in use.
-    u32 in_tile = source >= out.kept ? 0 : source + length <= out.kept ? length : out.kept - source;
+    u32 written = ones_end < out.kept ? ones_end : out.kept;
+    u32 in_tile = source >= written ? 0 : source + length <= written ? length : written - source;
     u32 any = 0, in_use = 0;
     ROLLED for (u32 i = lane_number(); i < in_tile; i += 32) {
         u32 byte = load8(out.tile + source + i);
@@ -167,24 +176,38 @@ DEVICE u32 pass_match(const Output& out, u32 ones_end, u32 at, u32 offset, u32 c
     // What was not kept has at most the bits of all pixels that are not in use.
     return look_at(out, ones_end, at, count, [=](u32 i) {
         u32 place = source + i % offset;
-        if (place < out.kept) return load8(out.tile + place);
+        if (place < written) return load8(out.tile + place);
         return place < ones_end ? ~out.used[place % out.plane] & 0xFFu : 0;
     });
+}
+
+// True where a match repeats zeros.
+DEVICE bool repeats_zeros(const Output& out, u32 at, u32 offset) {
+    if (offset >= 32) return false;
+    sync_warp();
+    return ballot(load8(out.tile + at - offset + modulo(lane_number(), offset)) != 0) == 0;
 }
 
 // A match of whatever length, kept or not.
 COLD u32 put_match(Output out, u32 ones_end, u32 at, u32 offset, u32 count) {
     u32 kept = at >= out.kept ? 0 : at + count <= out.kept ? count : out.kept - at;
+    if (kept != 0 && at + kept == out.kept && repeats_zeros(out, at, offset)) {
+        // Planes of zeros are not written: those of the last half, or of the last three quarters.
+        u32 end = at <= out.pixels / 4 ? out.pixels / 4 : at <= out.pixels / 2 ? out.pixels / 2 : out.kept;
+        fill_with_zeros(out.tile + at, end - at);
+        return end;
+    }
     if (kept != 0) copy_match(out.tile + at, offset, kept);
     if (kept == count) return ones_end;
     sync_warp();
-    return pass_match(out, ones_end, at + kept, offset, count - kept);
+    return go_on(out, ones_end, pass_match(out, ones_end, at + kept, offset, count - kept));
 }
 
 // Decodes `input`, which must fill the output exactly. It may be read up to 32 bytes beyond its end.
-DEVICE Verdict decode_lz4(const u8* input, u32 size, const Output& out) {
-    u32 lane = lane_number(), at = 0, left = size, ones_end = 0, kept = out.kept, tile = out.tile;
+DEVICE Verdict decode_lz4(const u8* input, u32 size, const Output& out, u32& ones_end) {
+    u32 lane = lane_number(), at = 0, left = size, kept = out.kept, tile = out.tile;
     bool too_wide = false;
+    ones_end = kept;
     hold(lane);
     hold(kept);
     hold(tile);

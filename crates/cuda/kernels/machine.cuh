@@ -17,6 +17,7 @@ typedef long long i64;
 #define CONSTANT __constant__ const
 #define UNROLL _Pragma("unroll")
 #define ROLLED _Pragma("unroll 1")
+#define TWICE _Pragma("unroll 2")
 
 struct alignas(8) Pair {
     u32 x, y;
@@ -67,6 +68,9 @@ DEVICE Quad constant(const Quad* from) {
     uint4 quad = __ldg((const uint4*)from);
     return Quad{quad.x, quad.y, quad.z, quad.w};
 }
+
+// Has the 128 bytes about an address brought near.
+DEVICE void fetch(const void* at) { asm volatile("prefetch.global.L1 [%0];" ::"l"(at)); }
 
 // The low 32 bits of `high:low >> shift`, for shifts below 32.
 DEVICE u32 shifted(u32 low, u32 high, u32 shift) { return __funnelshift_r(low, high, shift); }

@@ -20,7 +20,7 @@ struct Sum {
 template <class P, bool VARIANCE, bool PLACED>
 DEVICE Sum sum_of(const Recipe& recipe, const Block& block, Shared tile, u32 first, u32 pairs) {
     Sum sum{0, 0};
-    ROLLED for (u32 e = first; e < first + pairs; e++) {
+    TWICE for (u32 e = first; e < first + pairs; e++) {
         Quad entries = constant(recipe.entries + e);
         if (!PLACED) {
             u32 pixels = constant(recipe.pixels + e);

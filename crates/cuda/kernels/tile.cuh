@@ -31,6 +31,9 @@ struct Pixels {
     static const bool SIGNED = SIGNED_;
     // True where only values below 2^ROWS fit.
     static const bool NARROW = ROWS_ < 8 * ELEM_;
+    // Bit planes that are kept while a block is decoded. One more than there are rows: gaps leave the same plane again and again
+    // above those of the values, and copies of one that is there are looked at exactly.
+    static const int KEPT_PLANES = NARROW ? ROWS_ + 1 : ROWS_;
 
     // The place of a pixel in a tile, in bytes.
     static DEVICE u32 place(const Block& block, u32 pixel) {
@@ -73,6 +76,20 @@ DEVICE Verdict put_elements(Shared tile, const Block& block, const u8* used, con
     return ballot(matters) != 0 ? TOO_WIDE : KEPT;
 }
 
+// True where a pixel in use has its bit in a plane.
+DEVICE bool has_used(Shared plane, u32 bytes, const u8* used) {
+    u32 in_use = 0;
+    ROLLED for (u32 i = lane_number(); i < bytes; i += 32) in_use |= load8(plane + i) & used[i];
+    return ballot(in_use != 0) != 0;
+}
+
+// Turns a tile's planes, of which FILLED are written, into pixels.
+template <int ROWS, int FILLED>
+DEVICE void planes_to_pixels(Shared tile, const Block& block) {
+    if (block.plane % 4 != 0) move_apart(tile, FILLED, block.plane, block.words);
+    pixels_from_planes<ROWS, FILLED>(tile, block.words);
+}
+
 // Decodes the block of one frame into its tile.
 template <class P>
 DEVICE Verdict fill_tile(const Launch& launch, u32 lane, const Block& block, Shared tile) {
@@ -91,12 +108,21 @@ DEVICE Verdict fill_tile(const Launch& launch, u32 lane, const Block& block, Sha
     if (block.body != 0) {
         u32 start = starts[0], end = starts[1] - 4;
         behind = end;
-        const Output out{tile, block.body * P::ELEM, block.plane * P::ROWS, block.plane, used};
-        verdict = decode_lz4(bytes + start, end - start, out);
+        const Output out{tile, block.body * P::ELEM, block.plane * P::KEPT_PLANES, block.plane * P::ROWS, block.plane, used};
+        // All of it at once, since sequences are read one after the other.
+        for (u32 line = 128 * lane_number(); line < end - start; line += 32 * 128) fetch(bytes + start + line);
+        u32 ones_end;
+        verdict = decode_lz4(bytes + start, end - start, out, ones_end);
         if (verdict != KEPT) return verdict;
         sync_warp();
-        if (block.plane % 4 != 0) move_apart(tile, P::ROWS, block.plane, block.words);
-        pixels_from_planes<P::ROWS>(tile, block.words);
+        if (P::NARROW && ones_end >= out.kept && has_used(tile + out.pixels, block.plane, used)) return TOO_WIDE;
+        if (ones_end == out.pixels / 4) {
+            planes_to_pixels<P::ROWS, P::ROWS / 4>(tile, block);
+        } else if (ones_end == out.pixels / 2) {
+            planes_to_pixels<P::ROWS, P::ROWS / 2>(tile, block);
+        } else {
+            planes_to_pixels<P::ROWS, P::ROWS>(tile, block);
+        }
     }
     return block.tail == 0 ? verdict : put_elements<P>(tile, block, used, bytes + behind, block.body, block.tail);
 }

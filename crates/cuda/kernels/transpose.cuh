@@ -32,13 +32,14 @@ DEVICE void move_apart(Shared planes, u32 count, u32 plane, u32 words) {
 }
 
 // Turns ROWS planes of `words` words into pixels, in place: a thread takes the same word of all planes, which holds the bits
-// of 32 pixels. Pixel 32*w + ROWS*q + k then lies in word w of row k, the q-th of its 32/ROWS pixels.
-template <int ROWS>
+// of 32 pixels. Pixel 32*w + ROWS*q + k then lies in word w of row k, the q-th of its 32/ROWS pixels. All planes from FILLED on
+// are zero, and not written.
+template <int ROWS, int FILLED>
 DEVICE void pixels_from_planes(Shared tile, u32 words) {
     ROLLED for (u32 w = lane_number(); w < words; w += 32) {
         Shared column = tile + 4 * w;
         u32 row[ROWS];
-        UNROLL for (int k = 0; k < ROWS; k++) row[k] = load32(column + 4 * k * words);
+        UNROLL for (int k = 0; k < ROWS; k++) row[k] = k < FILLED ? load32(column + 4 * k * words) : 0;
         transpose_bits<ROWS>(row);
         UNROLL for (int k = 0; k < ROWS; k++) store32(column + 4 * k * words, row[k]);
     }

@@ -50,17 +50,18 @@ impl Cut {
         self.elems.div_ceil(self.block_elems)
     }
 
-    /// Rows of the tile that pixels are tried to be held in first: for those of 32 bits, a narrow one of 16.
+    /// Rows of the tile that pixels are tried to be held in first: half of their bits where these are more than 8.
     #[must_use]
     pub fn rows(&self) -> usize {
-        if self.dtype.size() == 4 { 16 } else { 8 * self.dtype.size() }
+        if self.dtype.size() == 1 { 8 } else { 4 * self.dtype.size() }
     }
 
     /// Bytes from the tile of one frame to that of the next: a word more than it has, so that the same pixel of several frames
-    /// lies in several banks of the memory.
+    /// lies in several banks of the memory. Narrow tiles hold a plane more while they are filled.
     #[must_use]
     pub fn stride(&self, rows: usize) -> usize {
-        4 * (rows * self.block_elems.div_ceil(32) + GROUP + 1)
+        let planes = if rows < 8 * self.dtype.size() { rows + 1 } else { rows };
+        4 * (planes * self.block_elems.div_ceil(32) + GROUP + 1)
     }
 
     /// The place of a pixel in a tile of [`Cut::rows`], in bytes; `pixel` is counted from the start of `block`.

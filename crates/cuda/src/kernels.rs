@@ -109,7 +109,7 @@ pub struct Launch {
     pub block_elems: u32,
     pub blocks: u32,
     pub stride: u32,
-    pub padding: u32,
+    pub all: u32,
 }
 
 /// What marks a float; limits that none meets where there is nothing.
@@ -149,12 +149,10 @@ impl Integrator {
     #[must_use]
     pub fn of(dtype: Dtype, variance: bool) -> Option<Integrator> {
         let (name, rows, frames) = match (dtype, variance) {
-            (Dtype::U32 | Dtype::I32, false) => ("integrate_narrow", 16, 8),
-            (Dtype::U32 | Dtype::I32, true) => ("integrate_narrow_poisson", 16, 8),
-            (Dtype::U16, false) => ("integrate_u16", 16, 8),
-            (Dtype::U16, true) => ("integrate_u16_poisson", 16, 8),
-            (Dtype::I16, false) => ("integrate_i16", 16, 8),
-            (Dtype::I16, true) => ("integrate_i16_poisson", 16, 8),
+            (Dtype::U32 | Dtype::I32, false) => ("integrate_narrow32", 16, 4),
+            (Dtype::U32 | Dtype::I32, true) => ("integrate_narrow32_poisson", 16, 4),
+            (Dtype::U16 | Dtype::I16, false) => ("integrate_narrow16", 8, 4),
+            (Dtype::U16 | Dtype::I16, true) => ("integrate_narrow16_poisson", 8, 4),
             (Dtype::U8, false) => ("integrate_u8", 8, 8),
             (Dtype::U8, true) => ("integrate_u8_poisson", 8, 8),
             (Dtype::I8, false) => ("integrate_i8", 8, 8),
@@ -164,7 +162,7 @@ impl Integrator {
         Some(Integrator { name, rows, frames })
     }
 
-    /// The kernel for blocks that the one for pixels of 32 bits leaves, since values do not fit.
+    /// The kernel for blocks that the first one leaves, since values do not fit its tile.
     #[must_use]
     pub fn of_rest(dtype: Dtype, variance: bool) -> Option<Integrator> {
         let name = match (dtype, variance) {
@@ -172,8 +170,12 @@ impl Integrator {
             (Dtype::U32, true) => "rest_u32_poisson",
             (Dtype::I32, false) => "rest_i32",
             (Dtype::I32, true) => "rest_i32_poisson",
+            (Dtype::U16, false) => "rest_u16",
+            (Dtype::U16, true) => "rest_u16_poisson",
+            (Dtype::I16, false) => "rest_i16",
+            (Dtype::I16, true) => "rest_i16_poisson",
             _ => return None,
         };
-        Some(Integrator { name, rows: 32, frames: 8 })
+        Some(Integrator { name, rows: 8 * dtype.size(), frames: 4 })
     }
 }

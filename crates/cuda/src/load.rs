@@ -189,8 +189,17 @@ impl Load {
     pub fn finish(&self) -> Result<(), CudaError> {
         self.plan.context().bind()?;
         self.done.wait()?;
+        let host = self.host.read().unwrap_or_else(PoisonError::into_inner);
+        let wide = bytemuck::cast_slice::<u8, u32>(host.results.bytes())[self.layout.wide_count / size_of::<u32>()];
+        drop(host);
+        self.plan.note_wide(wide as usize, self.groups() * self.plan.tables().cut.blocks());
         self.running.store(false, Ordering::Release);
         Ok(())
+    }
+
+    /// Groups of frames that are integrated together.
+    fn groups(&self) -> usize {
+        self.layout.batches * LANES / self.plan.frames_together()
     }
 
     /// What came back, once [`Load::finish`] has returned.

@@ -1,6 +1,7 @@
 //! The plans of a job on a device.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::driver::{Context, DeviceMemory, Function, Module};
 use crate::kernels::{FIND_BLOCKS, FIND_BLOCKS_SHARED, Integrator, Kind, Recipe};
@@ -14,6 +15,8 @@ pub struct DevicePlan {
     used: DeviceMemory,
     recipes: Vec<RecipeMemory>,
     pub(crate) kernels: Kernels,
+    /// True once narrow tiles were seen to hold too few of a stack's blocks.
+    is_wide: AtomicBool,
 }
 
 /// The table of one recipe on a device.
@@ -29,7 +32,7 @@ struct RecipeMemory {
 /// The kernels that a job needs.
 #[derive(Debug)]
 pub(crate) enum Kernels {
-    /// Integers: where blocks begin, the fused kernel, and what it leaves of pixels of 32 bits.
+    /// Integers: where blocks begin, the fused kernel, and the one for what that leaves.
     Integers { find_blocks: Option<Function>, first: Kernel, rest: Option<Kernel> },
     /// Floats: marks, then bins.
     Floats { report: Function, gather: Function },
@@ -53,7 +56,8 @@ impl DevicePlan {
         let kernels = Kernels::new(&Module::of(context)?, tables)?;
         let recipes = tables.recipes.iter().map(|table| RecipeMemory::new(context, table)).collect::<Result<_, _>>()?;
         let used = DeviceMemory::with(context, &tables.used, "the plan")?;
-        Ok(Arc::new(DevicePlan { context: context.clone(), tables: tables.clone(), used, recipes, kernels }))
+        let (context, tables, is_wide) = (context.clone(), tables.clone(), AtomicBool::new(false));
+        Ok(Arc::new(DevicePlan { context, tables, used, recipes, kernels, is_wide }))
     }
 
     /// The device.
@@ -73,6 +77,19 @@ impl DevicePlan {
         match &self.kernels {
             Kernels::Integers { first, .. } => first.integrator.frames,
             Kernels::Floats { .. } => 1,
+        }
+    }
+
+    /// True where kernels for the rest should take all blocks at once.
+    pub(crate) fn is_wide(&self) -> bool {
+        self.is_wide.load(Ordering::Relaxed)
+    }
+
+    /// Takes note of the blocks that narrow tiles could not hold, of so many. Taking a block twice costs more than what
+    /// three blocks in narrow tiles save.
+    pub(crate) fn note_wide(&self, wide: usize, of: usize) {
+        if wide * 3 > of {
+            self.is_wide.store(true, Ordering::Relaxed);
         }
     }
 

@@ -99,11 +99,11 @@ impl Tables {
         self.cut.dtype.is_float() || self.marks.is_some()
     }
 
-    /// True when a value of so many bits may be marked.
+    /// True when a value that a tile of so many rows holds may be marked.
     #[must_use]
-    pub fn marks_below(&self, bits: usize) -> bool {
-        // Types of fewer bits than 32 are widened with their sign.
-        let is_low = |(low, _): (u32, u32)| self.cut.dtype.size() < 4 || u64::from(low) < 1 << bits;
+    pub fn marks_below(&self, rows: usize) -> bool {
+        // A tile of all bits holds any value, a narrow one those without a sign.
+        let is_low = |(low, _): (u32, u32)| rows == 8 * self.cut.dtype.size() || u64::from(low) < 1 << rows;
         self.marks.is_some_and(|ranges| ranges.into_iter().any(|range| is_low(range) || wraps(range)))
     }
 }

@@ -69,7 +69,8 @@ module top #(
     // A reset that is written reaches all but the registers.
     always_ff @(posedge clk) within_reset <= rst || reset;
 
-    plan_fetch #(.SLOTS(SLOTS), .LANES(LANES)) plan (
+    // As deep as block RAM is: words on their way cover the memory's latency, some hundred cycles.
+    plan_fetch #(.SLOTS(SLOTS), .LANES(LANES), .DEPTH(512)) plan (
         .clk, .rst(within_reset), .cfg_base, .cfg_words, .start, .start_ready, .ar_valid, .ar_ready, .ar_addr, .ar_len, .r_valid, .r_ready, .r_data,
         .w_valid, .w_ready, .w_data
     );

@@ -12,4 +12,4 @@ mod tables;
 pub use design::{BLOCK_BYTES, Design};
 pub use device::{Cycles, Device, Modelled, Simulated, Sums};
 pub use error::FpgaError;
-pub use tables::{Tables, is_summed};
+pub use tables::{Recipes, Tables, is_summed};

@@ -23,7 +23,7 @@ pub struct Tables {
     /// Values that mask a pixel.
     pub marks: Marks,
     /// The first bin of each recipe's signal, and that of its variance where pixels give one.
-    pub recipes: Vec<(usize, Option<usize>)>,
+    pub recipes: Recipes,
     /// Bins of a frame, over all recipes.
     pub bins: usize,
     /// Words of 64 bits a slot.
@@ -31,6 +31,9 @@ pub struct Tables {
     /// Slots of the design.
     pub slots: usize,
 }
+
+/// The first bin of each recipe's signal, and that of its variance where pixels give one.
+pub type Recipes = Vec<(usize, Option<usize>)>;
 
 impl Tables {
     /// The tables of plans that are all for the same stack.
@@ -41,6 +44,21 @@ impl Tables {
     /// # Panics
     /// When there is no plan.
     pub fn new(plans: &[&CpuPlan], design: &Design) -> Result<Tables, FpgaError> {
+        let (recipes, bins) = Tables::check(plans, design)?;
+        let format = format(plans[0]);
+        let words = words(plans, &recipes, &format, design.slots);
+        let (signed, marks) = (plans[0].dtype().is_signed(), marks(plans[0]));
+        Ok(Tables { signed, format, marks, recipes, bins, words, slots: design.slots })
+    }
+
+    /// Where the sums of each recipe go, and the number of all; no tables are made.
+    ///
+    /// # Errors
+    /// Where the design cannot take the job.
+    ///
+    /// # Panics
+    /// When there is no plan.
+    pub fn check(plans: &[&CpuPlan], design: &Design) -> Result<(Recipes, usize), FpgaError> {
         let dtype = plans[0].dtype();
         if dtype.is_float() || dtype.size() > 4 {
             return Err(FpgaError::Dtype(dtype.name()));
@@ -58,10 +76,7 @@ impl Tables {
         if bins > design.bins {
             return Err(FpgaError::Bins { asked: bins, most: design.bins });
         }
-        let format = format(plans[0]);
-        let words = words(plans, &recipes, &format, design.slots);
-        let marks = marks(plans[0]);
-        Ok(Tables { signed: dtype.is_signed(), format, marks, recipes, bins, words, slots: design.slots })
+        Ok((recipes, bins))
     }
 
     /// Number of words.

@@ -266,7 +266,7 @@ impl Job {
     #[getter]
     fn layout(&self) -> (&'static str, usize, &'static str) {
         let job = &self.prepared;
-        (job.executor().name(), job.threads.get(), job.isa.name())
+        (job.executor().name(), job.workers().get(), job.isa.name())
     }
 
     /// What is known of each recipe before the first frame: a list of dictionaries.

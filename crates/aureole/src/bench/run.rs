@@ -35,6 +35,7 @@ pub(super) fn line(
         return Err(BenchError::Refused(format!("there is no kernel for {what}")));
     }
     prepared.threads = way.threads;
+    prepared.spec.execution.threads = Some(way.threads.get());
     prepared.spec.execution.layout = way.layout;
     prepared.spec.execution.batch = way.batch;
     let mut runs = Vec::new();

@@ -1,5 +1,6 @@
 //! From a description to what an executor runs.
 
+mod fpga;
 mod gpu;
 mod images;
 mod layout;
@@ -99,6 +100,9 @@ pub(super) fn prepare_with(mut spec: JobSpec, given: Given, mut bins: Option<Bin
     let asked = spec.execution.threads.or(spec.execution.workers);
     let threads = asked.and_then(NonZero::new).unwrap_or_else(default_threads);
     gpus.see(&spec, stack.spec(), frames.len(), threads);
+    if spec.execution.layout == Layout::Fpga {
+        fpga::check_spec(&spec, stack.spec())?;
+    }
     let map = map::prepare(&spec, frames.end, &stack)?;
     let decodes_whole = decodes_whole(&spec);
     let format = plan_format(decodes_whole, stack.spec())?;
@@ -124,6 +128,9 @@ pub(super) fn prepare_with(mut spec: JobSpec, given: Given, mut bins: Option<Bin
         keep_variances(recipe, variances, &mut variance)?;
     }
     let variance = given.variance.or(variance.map(|(_, stack)| stack));
+    if spec.execution.layout == Layout::Fpga {
+        fpga::check(spec.execution.lanes, variance.is_some(), &plans, &mut notices)?;
+    }
     let (gpus, without_kernel) = gpus.end(variance.is_some(), &plans, &mut notices)?;
     let mut seen = std::collections::BTreeSet::new();
     notices.retain(|notice| seen.insert(notice.clone()));
@@ -202,6 +209,7 @@ impl Prepared {
             Layout::Processes => "processes",
             Layout::Dask | Layout::Joblib => "workers",
             Layout::Auto | Layout::Serial | Layout::Threads | Layout::Gpu => "threads",
+            Layout::Fpga => "lanes",
         }
     }
 

@@ -77,7 +77,7 @@ impl Prepared {
             program: "aureole".into(),
             version: env!("CARGO_PKG_VERSION").into(),
             layout: self.executor().name().into(),
-            device: format!("{}, {}", self.device(self.threads.get()), self.isa),
+            device: format!("{}, {}", self.device(self.workers().get()), self.isa),
             job: self.spec.to_json(),
             files,
             sources: self.origins().map(ToString::to_string).collect(),

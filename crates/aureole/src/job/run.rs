@@ -1,5 +1,6 @@
 //! A prepared job at work.
 
+use std::num::NonZero;
 use std::ops::Range;
 
 use aureole_core::decoded::Decoded;
@@ -9,7 +10,7 @@ use aureole_core::plan::PlanSet;
 
 use super::{Execution, Prepared};
 use crate::layout::elsewhere::Missing;
-use crate::layout::{Gpu, Launch, Layout, Processes, Serial, Threads};
+use crate::layout::{Fpga, Gpu, Launch, Layout, Processes, Serial, Threads};
 use crate::source::Paired;
 
 /// What a run of a prepared job takes in; all of it may be replaced by other frames of the same kind.
@@ -41,6 +42,24 @@ impl Prepared {
         }
     }
 
+    /// Threads, processes or workers that the layout takes.
+    #[must_use]
+    pub fn workers(&self) -> NonZero<usize> {
+        self.threads_of(self.layout())
+    }
+
+    /// GPUs need few threads, unless somebody said how many; a design has its lanes.
+    fn threads_of(&self, layout: Layout) -> NonZero<usize> {
+        let Execution { threads, lanes, .. } = self.spec.execution;
+        if layout == Layout::Fpga {
+            return NonZero::new(Fpga::simulated(lanes).design.lanes).unwrap_or(NonZero::<usize>::MIN);
+        }
+        if layout != Layout::Gpu || threads.is_some() {
+            return self.threads;
+        }
+        self.threads.min(Gpu::most_threads(self.spec.execution.devices().len()))
+    }
+
     /// What runs the job.
     #[must_use]
     pub fn executor(&self) -> Box<dyn Executor> {
@@ -50,8 +69,9 @@ impl Prepared {
     /// What would run the job if it had so many frames.
     #[must_use]
     pub fn executor_for(&self, frames: usize) -> Box<dyn Executor> {
-        let (threads, pin) = (self.threads, self.spec.execution.pin);
-        match self.layout_for(frames) {
+        let (layout, pin) = (self.layout_for(frames), self.spec.execution.pin);
+        let threads = self.threads_of(layout);
+        match layout {
             Layout::Serial => Box::new(Serial { threads, pin }),
             Layout::Auto | Layout::Threads => Box::new(Threads { threads, pin }),
             Layout::Processes => {
@@ -65,6 +85,7 @@ impl Prepared {
                 let or_threads = self.spec.execution.layout == Layout::Auto;
                 Box::new(Gpu { devices, threads, pin, share, or_threads })
             }
+            Layout::Fpga => Box::new(Fpga::simulated(self.spec.execution.lanes)),
             // Their engines come from outside, see `run_by`.
             layout @ (Layout::Dask | Layout::Joblib) => Box::new(Missing(layout.name())),
         }

@@ -120,6 +120,12 @@ impl Executor for Gpu {
 }
 
 impl Gpu {
+    /// Threads that read for so many devices, where nobody says how many: more of them stand in each other's way (decision note 022).
+    #[must_use]
+    pub fn most_threads(devices: usize) -> NonZero<usize> {
+        NonZero::new(if devices > 1 { 24 } else { 16 }).unwrap_or(NonZero::<usize>::MIN)
+    }
+
     /// Takes the devices into use, copies the tables there and makes room for so many batches.
     fn open(
         &self,

@@ -87,7 +87,8 @@ pub(crate) struct RunArgs {
     pub(crate) frames: Option<Frames>,
     /// How the work is spread: serial (one frame at a time, its blocks over all cores), threads (each thread takes
     /// frames of its own), processes (as threads, in processes of their own; one that crashes ends no run), dask and joblib (tasks
-    /// for the workers of these, see docs/clusters.md), gpu (NVIDIA GPUs take the compressed frames, see docs/gpu.md) or auto: what
+    /// for the workers of these, see docs/clusters.md), gpu (NVIDIA GPUs take the compressed frames, see docs/gpu.md), fpga
+    /// (a design for FPGAs, simulated, see docs/fpga.md) or auto: what
     /// aureole bench --retune found fastest here, with its threads and batch, where none of the three is typed; or else threads,
     /// serial for fewer frames than threads, and gpu for long runs where there is one
     #[arg(long, default_value = "auto", value_parser = one_of("a layout", Layout::NAMES), hide_possible_values = true)]
@@ -108,6 +109,9 @@ pub(crate) struct RunArgs {
     /// Per cent of each GPU's free memory that may be used, for several processes that share it [default: 100]
     #[arg(long, value_name = "PERCENT", value_parser = clap::value_parser!(u8).range(1..=100))]
     pub(crate) device_memory: Option<u8>,
+    /// Lanes of the design that --layout fpga simulates: the frames that it takes at once [default: 4]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u8).range(1..=16))]
+    pub(crate) lanes: Option<u8>,
     /// Where threads are held: auto (near their memory, where the machine has several NUMA nodes), off, cache (among the cores
     /// that share a last cache) or core (one each; for a machine that runs nothing else)
     #[arg(long, default_value = "auto", value_parser = one_of("a place for threads", Pin::NAMES), hide_possible_values = true)]

@@ -3,6 +3,7 @@
 mod cores;
 mod gpus;
 
+use aureole::layout::Fpga;
 use aureole::machine::{self, Topology};
 use aureole_codec::Isa;
 
@@ -21,8 +22,8 @@ const LAYOUTS: [(&str, &str); 5] = [
 
 pub(crate) fn run() -> Outcome {
     let gpus = Gpus::here();
-    let gpu = gpus.layout();
-    let layouts = LAYOUTS.into_iter().chain([("gpu", &*gpu), ("fpga", "not in this build yet")]);
+    let (gpu, fpga) = (gpus.layout(), fpga());
+    let layouts = LAYOUTS.into_iter().chain([("gpu", &*gpu), ("fpga", &*fpga)]);
     let layouts: String = layouts.map(|(name, state)| format!("  {name:<10} {state}\n")).collect();
     print::stdout(&format!(
         "aureole {}\nprocessor    {}\n{}vectors      {}\nmemory       {}\nHDF5         {} (built in)\n{}layouts\n{layouts}",
@@ -35,6 +36,14 @@ pub(crate) fn run() -> Outcome {
         gpus.lines(),
     ))?;
     Ok(Exit::Done)
+}
+
+/// What layout `fpga` would say.
+fn fpga() -> String {
+    match Fpga::simulated(None).check_machine() {
+        Ok(()) => "works: its design is simulated, some seconds a frame of megapixels".to_owned(),
+        Err(error) => error.to_string(),
+    }
 }
 
 fn vectors() -> String {

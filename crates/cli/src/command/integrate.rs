@@ -42,7 +42,7 @@ pub(crate) fn run(args: IntegrateArgs, engines: Option<&dyn Engines>) -> Outcome
     let images = prepared.images().map_err(Failure::refused)?;
     let prepared = Arc::new(prepared);
     let elsewhere = engine::start(&meant, &prepared, engines)?;
-    let workers = elsewhere.as_ref().map_or(prepared.threads.get(), |layout| layout.engine.workers());
+    let workers = elsewhere.as_ref().map_or(prepared.workers().get(), |layout| layout.engine.workers());
     if elsewhere.is_some() {
         description.provenance.device = format!("{workers} {}", prepared.hands());
     }

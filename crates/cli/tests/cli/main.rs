@@ -1,6 +1,7 @@
 //! The command as it is typed.
 
 mod bench;
+mod fpga;
 mod gpus;
 mod interrupted;
 mod maps;

@@ -11,7 +11,11 @@ const INTEGRATE: &[Slip] = &[
     ("--unit q_nm-1", &["--unit", "q_nm-1", "did you mean q_nm^-1?", "2th_deg"]),
     (
         "--layout thread",
-        &["--layout thread", "use auto, serial, threads, processes, dask, joblib or gpu", "did you mean threads?"],
+        &[
+            "--layout thread",
+            "use auto, serial, threads, processes, dask, joblib, gpu or fpga",
+            "did you mean threads?",
+        ],
     ),
     (
         "--error-model poison",

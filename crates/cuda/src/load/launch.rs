@@ -16,7 +16,7 @@ use crate::plan::{Kernel, Kernels};
 const THREADS: usize = 128;
 
 /// Blocks of threads for what the narrow kernel leaves; they take from a list until it is empty.
-const REST_BLOCKS: usize = 512;
+const REST_BLOCKS: usize = 1024;
 
 impl Load {
     /// Starts to integrate all frames that were put, once their copies, which the stream waits for, are there; what comes back
@@ -74,12 +74,11 @@ impl Load {
                     let (lanes, shared) = (self.layout.batches * LANES, FIND_BLOCKS_SHARED);
                     self.start(find_blocks, lanes, FIND_BLOCKS_THREADS, shared, &mut self.launch(), None)?;
                 }
-                let groups = self.layout.batches * LANES / first.integrator.frames;
-                self.start_kernel(first, tables.cut.blocks() * groups, tables.marks_below(first.integrator.rows))?;
-                match rest {
-                    Some(rest) => self.start_kernel(rest, REST_BLOCKS, tables.marks.is_some()),
-                    None => Ok(()),
+                let all = rest.is_some() && self.plan.is_wide();
+                if !all {
+                    self.start_kernel(first, tables.cut.blocks() * self.groups(), false)?;
                 }
+                rest.as_ref().map_or(Ok(()), |rest| self.start_kernel(rest, REST_BLOCKS, all))
             }
             Kernels::Floats { report, gather } => {
                 let lanes = self.layout.batches * LANES;
@@ -96,8 +95,9 @@ impl Load {
         }
     }
 
-    fn start_kernel(&self, kernel: &Kernel, blocks: usize, marks: bool) -> Result<(), CudaError> {
-        let mut launch = Launch { marks: u32::from(marks), stride: kernel.stride as u32, ..self.launch() };
+    fn start_kernel(&self, kernel: &Kernel, blocks: usize, all: bool) -> Result<(), CudaError> {
+        let marks = u32::from(self.plan.tables().marks_below(kernel.integrator.rows));
+        let mut launch = Launch { marks, stride: kernel.stride as u32, all: u32::from(all), ..self.launch() };
         self.start(&kernel.function, blocks, kernel.integrator.frames * 32, kernel.shared, &mut launch, None)
     }
 

@@ -11,6 +11,8 @@ pub(crate) enum Content {
     Low,
     /// None.
     Zero,
+    /// Any number of up to 7 bits.
+    Noise7,
     /// Any number of up to 15 bits.
     Noise15,
     /// Any number.
@@ -19,18 +21,21 @@ pub(crate) enum Content {
     Ones,
     /// Few counts, and all bits in a gap of each row.
     Gaps,
-    /// Few counts, some of them about 2¹⁶.
+    /// Few counts, some of them about 2⁸ or 2¹⁶.
     Steps,
     /// Some below zero.
     Negative,
 }
 
 impl Content {
-    /// Those whose pixels all have 15 bits at most.
-    pub(crate) const SMALL: [Content; 3] = [Content::Low, Content::Zero, Content::Noise15];
+    /// Those whose pixels a narrow tile holds, of elements of so many bytes.
+    pub(crate) fn small(bytes: usize) -> [Content; 3] {
+        [Content::Low, Content::Zero, if bytes == 4 { Content::Noise15 } else { Content::Noise7 }]
+    }
 
     /// All of them.
-    pub(crate) const ALL: [Content; 8] = [
+    pub(crate) const ALL: [Content; 9] = [
+        Content::Noise7,
         Content::Low,
         Content::Noise,
         Content::Zero,
@@ -46,6 +51,7 @@ impl Content {
         match self {
             Content::Low => low,
             Content::Zero => 0,
+            Content::Noise7 => random.below(1 << 7) as i64,
             Content::Noise15 => random.below(1 << 15) as i64,
             Content::Noise => random.bits().cast_signed(),
             Content::Ones => -1,
@@ -58,7 +64,7 @@ impl Content {
             }
             Content::Steps => {
                 if random.below(60) == 0 {
-                    65530 + random.below(12) as i64
+                    (1 << (8 + 8 * random.below(2))) - 6 + random.below(12) as i64
                 } else {
                     low
                 }
@@ -99,6 +105,7 @@ impl Detector {
             1..4 => random.below(most.min(5)) as u32,
             _ => 0,
         };
-        (0..shape.elems).map(pixel).flat_map(u32::to_ne_bytes).collect()
+        let size = shape.dtype.size();
+        (0..shape.elems).map(pixel).flat_map(|pixel| pixel.to_le_bytes().into_iter().take(size)).collect()
     }
 }

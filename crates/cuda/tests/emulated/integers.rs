@@ -23,7 +23,7 @@ fn two_batches(stack: &Stack, shape: Shape) -> Vec<Frame> {
     let mut random = Random::new(shape.elems as u64);
     let frame = |lane: usize| {
         let content = match lane {
-            0..LANES => Content::SMALL[lane % Content::SMALL.len()],
+            0..LANES => Content::small(shape.dtype.size())[lane % 3],
             _ => Content::ALL[lane % Content::ALL.len()],
         };
         let elements = content.elements(shape, &mut random);
@@ -41,7 +41,7 @@ fn check_sizes(machine: &Machine, dtype: Dtype, recipes: &[Recipe], marks: Marks
     for (elems, block_elems) in SIZES {
         let shape = Shape { dtype, elems, block_elems };
         let stack = Stack::new(shape, recipes, marks, |_| false);
-        let wide = check(machine, &stack, &two_batches(&stack, shape), &[1, 2]);
+        let wide = check(machine, &stack, &two_batches(&stack, shape), &[1, 2, 5]);
         assert!(wide.iter().all(|(_, lane)| *lane >= LANES), "small pixels are held narrow: {shape:?}");
     }
 }
@@ -66,14 +66,22 @@ fn recipes_with_variances_and_without_share_a_launch() {
 #[test]
 fn gaps_without_entries_stay_narrow() {
     let Some(machine) = machine() else { return };
-    for (dtype, width, rows) in [(Dtype::U32, 1030, 12), (Dtype::I32, 4148, 6), (Dtype::U32, 487, 30)] {
+    let detectors = [
+        (Dtype::U32, 1030, 12),
+        (Dtype::I32, 4148, 6),
+        (Dtype::U32, 487, 30),
+        (Dtype::U16, 1030, 24),
+        (Dtype::I16, 487, 40),
+    ];
+    for (dtype, width, rows) in detectors {
         let shape = Shape { dtype, elems: width * rows, block_elems: 0 };
         let detector = Detector { width, rows };
         let recipe = Recipe { bins: 31, poisson: true, is_full: true };
         let stack = Stack::new(shape, &[recipe], Marks::default(), |elem| detector.is_gap(elem) || elem % width < 40);
         let mut random = Random::new(9);
         let frame = |lane| {
-            let elements = detector.elements(shape, 1usize << ((lane + 15) / 2), &mut random);
+            let most = 1usize << usize::min((lane + 15) / 2, 4 * dtype.size() - 1);
+            let elements = detector.elements(shape, most, &mut random);
             (Stored::Chunk(stack.encode(&elements)), Truth::Elements(elements))
         };
         let frames: Vec<_> = (0..LANES).map(frame).collect();

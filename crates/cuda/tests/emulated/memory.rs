@@ -34,6 +34,11 @@ pub(crate) enum Stored {
     Elements(Vec<u8>),
 }
 
+/// True for orders of threads in which the second kernel takes all blocks.
+pub(crate) fn is_all(order: u64) -> bool {
+    order >= 4
+}
+
 /// The tables of a recipe and its sums.
 struct RecipeMemory {
     entries: Guarded<Quad>,
@@ -114,11 +119,11 @@ impl<'t> Memory<'t> {
             block_elems: cut.block_elems as u32,
             blocks: cut.blocks() as u32,
             stride: cut.stride(rows) as u32,
-            padding: 0,
+            all: 0,
         }
     }
 
-    /// Integrates all frames of integers.
+    /// Integrates all frames of integers; the second kernel does so alone where [`is_all`] says so.
     pub(crate) fn integrate(&mut self, machine: &Machine, variance: bool, order: u64) {
         let Tables { cut, .. } = self.tables;
         let lanes = self.batches * LANES;
@@ -132,10 +137,14 @@ impl<'t> Memory<'t> {
             shared: kernel.frames * cut.stride(kernel.rows),
         };
         assert_eq!(kernel.rows, cut.rows(), "rows of {}", kernel.name);
-        machine.run(kernel.name, grid(&kernel, cut.blocks() * lanes / kernel.frames), &launch, order);
-        if let Some(rest) = Integrator::of_rest(cut.dtype, variance) {
+        let rest = Integrator::of_rest(cut.dtype, variance);
+        let all = u32::from(rest.is_some() && is_all(order));
+        if all == 0 {
+            machine.run(kernel.name, grid(&kernel, cut.blocks() * lanes / kernel.frames), &launch, order);
+        }
+        if let Some(rest) = rest {
             // Fewer blocks of threads than blocks of frames, so that some take several.
-            machine.run(rest.name, grid(&rest, 3), &self.launch(rest.rows), order);
+            machine.run(rest.name, grid(&rest, 3), &Launch { all, ..self.launch(rest.rows) }, order);
         }
         self.check();
     }

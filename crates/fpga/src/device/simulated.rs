@@ -14,8 +14,8 @@ use build::program;
 use library::Library;
 use registers::Register;
 
-/// Cycles without a sum after which a design counts as standing still: a frame of a few hundred megapixels takes fewer.
-const MOST_CYCLES: u64 = 1 << 32;
+/// Cycles that a block may take whatever it holds: some for each of its bytes.
+const MOST_OF_A_BLOCK: u64 = 1 << 17;
 
 /// A simulated design with a job's plan in its memory.
 #[derive(Debug)]
@@ -27,6 +27,20 @@ pub struct Simulated {
 }
 
 impl Simulated {
+    /// Says what is not installed that a simulation needs.
+    ///
+    /// # Errors
+    /// [`FpgaError::NoSimulator`].
+    pub fn check() -> Result<(), FpgaError> {
+        build::check()
+    }
+
+    /// True where the simulation of a design is in the folder already.
+    #[must_use]
+    pub fn is_built(design: Design, cache: &Path) -> bool {
+        build::file(design, cache).is_ok_and(|file| file.exists())
+    }
+
     /// A design for a job. It is built by Verilator and a C++ compiler when it is first needed, which takes about a minute, and kept in the folder `cache`.
     ///
     /// # Errors
@@ -39,6 +53,12 @@ impl Simulated {
             Simulated { instance, design, tables: tables.clone(), out: vec![vec![0; 1 + tables.bins]; design.lanes] };
         simulated.configure()?;
         Ok(simulated)
+    }
+
+    /// Cycles without a sum after which it counts as standing still.
+    fn limit(&self) -> u64 {
+        let Tables { format, bins, .. } = &self.tables;
+        2 * self.tables.len() as u64 + MOST_OF_A_BLOCK * (1 + format.blocks().len() as u64) + *bins as u64
     }
 
     /// Writes what the design has to know of the job.
@@ -65,8 +85,9 @@ impl Device for Simulated {
         let mut all = chunks.to_vec();
         all.resize(self.design.lanes, &[]);
         self.instance.write(Register::Control, registers::START);
-        if !self.instance.run(&all, self.design.width, &mut self.out, MOST_CYCLES) {
-            return Err(FpgaError::Hung(MOST_CYCLES));
+        let limit = self.limit();
+        if !self.instance.run(&all, self.design.width, &mut self.out, limit) {
+            return Err(FpgaError::Hung(limit));
         }
         let sums = |out: &Vec<u64>| Sums { status: out[0] as u8, bins: out[1..].to_vec() };
         Ok(self.out[..chunks.len()].iter().map(sums).collect())

@@ -1,7 +1,7 @@
 //! What is known of a job and of a run, as dictionaries.
 
 use aureole::job::Prepared;
-use aureole_core::pipeline::Summary;
+use aureole_core::pipeline::{HardwareCycles, Summary};
 use aureole_core::recipe::ErrorModel;
 use aureole_core::unit::Unit;
 use numpy::PyArray1;
@@ -39,6 +39,19 @@ fn axis<'py>(py: Python<'py>, unit: Unit, centres: &[f64], edges: &[f64]) -> PyR
     Ok(axis)
 }
 
+/// What the cycles of a design in hardware went into.
+fn hardware<'py>(py: Python<'py>, cycles: &HardwareCycles) -> PyResult<Bound<'py, PyDict>> {
+    let HardwareCycles { lanes, all, lost, clock, part } = cycles;
+    let (said, causes) = (PyDict::new(py), PyDict::new(py));
+    lost.iter().try_for_each(|(cause, cycles)| causes.set_item(cause, cycles))?;
+    said.set_item("lanes", lanes)?;
+    said.set_item("cycles", all)?;
+    said.set_item("cycles_lost", causes)?;
+    said.set_item("clock_hz", clock)?;
+    said.set_item("part", part)?;
+    Ok(said)
+}
+
 /// What a run did.
 pub(super) fn summary<'py>(py: Python<'py>, summary: &Summary) -> PyResult<Bound<'py, PyDict>> {
     let Summary { frames, failed, bytes_in, stages, threads, batch, stopped, joules, .. } = summary;
@@ -59,5 +72,6 @@ pub(super) fn summary<'py>(py: Python<'py>, summary: &Summary) -> PyResult<Bound
     said.set_item("start_seconds", summary.start)?;
     said.set_item("survived", &summary.survived)?;
     said.set_item("joules", joules)?;
+    said.set_item("hardware", summary.hardware.as_ref().map(|cycles| hardware(py, cycles)).transpose()?)?;
     Ok(said)
 }

@@ -11,11 +11,15 @@ pub(super) fn check(spec: &JobSpec, given: &Given) -> Result<(), JobError> {
     let name = layout.name();
     engine(&spec.execution)?;
     devices(&spec.execution)?;
+    lanes(&spec.execution)?;
     if layout.in_process() || layout == Layout::Auto {
         return workers.map_or(Ok(()), |workers| {
             let reason = format!("{workers}: layout {name} has no workers; processes, dask and joblib have");
             Err(option("--workers", reason))
         });
+    }
+    if layout == Layout::Fpga {
+        return fpga(&spec.execution);
     }
     if let Some(threads) = threads {
         let reason = format!("{threads}: layout {name} has workers of one thread each; give --workers {threads}");
@@ -34,6 +38,31 @@ pub(super) fn check(spec: &JobSpec, given: &Given) -> Result<(), JobError> {
         return Err(option("--image", reason));
     }
     Ok(())
+}
+
+/// Refuses lanes where there are none, and numbers of them that no design is built with.
+fn lanes(execution: &Execution) -> Result<(), JobError> {
+    let Execution { layout, lanes, .. } = execution;
+    let Some(lanes) = lanes.filter(|lanes| *layout != Layout::Fpga || !(1..=16).contains(lanes)) else { return Ok(()) };
+    let reason = match layout {
+        Layout::Fpga => format!("{lanes}: 1 to 16 lanes"),
+        _ => format!("{lanes}: layout {} has no lanes; fpga has", layout.name()),
+    };
+    Err(option("--lanes", reason))
+}
+
+/// Refuses what a design in hardware has no use for.
+fn fpga(execution: &Execution) -> Result<(), JobError> {
+    let Execution { threads, workers, pin, .. } = execution;
+    let refused = |name: &'static str, count: usize| {
+        Err(option(name, format!("{count}: layout fpga has lanes, which --lanes sets")))
+    };
+    match (threads, workers) {
+        (Some(threads), _) => refused("--threads", *threads),
+        (_, Some(workers)) => refused("--workers", *workers),
+        _ if *pin != Pin::Auto => Err(option("--pin", "layout fpga has nothing to hold anywhere; use auto")),
+        _ => Ok(()),
+    }
 }
 
 /// Refuses devices where there are none, and one that is named twice.
@@ -113,6 +142,11 @@ mod tests {
                 "--scheduler: tcp://h:1: only layout dask has a scheduler",
             ),
             (r#"{"layout": "gpu", "device_memory": 0}"#, "--device-memory: 0: 1 to 100 per cent"),
+            (r#"{"layout": "fpga", "lanes": 17}"#, "--lanes: 17: 1 to 16 lanes"),
+            (r#"{"layout": "gpu", "lanes": 4}"#, "--lanes: 4: layout gpu has no lanes; fpga has"),
+            (r#"{"layout": "fpga", "threads": 2}"#, "--threads: 2: layout fpga has lanes, which --lanes sets"),
+            (r#"{"layout": "fpga", "workers": 2}"#, "--workers: 2: layout fpga has lanes, which --lanes sets"),
+            (r#"{"layout": "fpga", "pin": "core"}"#, "--pin: layout fpga has nothing to hold anywhere; use auto"),
             (
                 r#"{"layout": "serial", "device_memory": 50}"#,
                 "--device-memory: 50: layout serial has no devices; gpu has",

@@ -4,8 +4,7 @@ use std::ops::Range;
 use std::sync::atomic::Ordering;
 use std::time::Instant;
 
-use aureole_codec::{BlockIndex, ChunkFormat, Decoder};
-use aureole_core::pipeline::{ChunkBuf, RunError, Stages, Unread};
+use aureole_core::pipeline::{ChunkBuf, RunError, Stages};
 use aureole_core::sums::LANES;
 use aureole_cuda::kernels::Kind;
 use aureole_cuda::{CudaError, Feed, Load, lane};
@@ -15,6 +14,7 @@ use super::ring::Place;
 use super::{Shared, Slot, Stopping};
 use crate::layout::guard::guard;
 use crate::layout::order::Report;
+use crate::layout::stored::{Carrier, Way, stored_bytes};
 
 /// A run that was started, or could not be.
 pub(super) type Started = (usize, Result<(), RunError>);
@@ -25,33 +25,8 @@ struct Reader<'a> {
     /// One a device, made when it is first needed.
     feeds: Vec<Option<Feed>>,
     chunk: ChunkBuf,
-    decoder: Decoder,
-    index: BlockIndex,
+    carrier: Carrier,
     stages: Stages,
-}
-
-/// How a chunk gets to a device.
-#[derive(Clone, Copy)]
-enum Way {
-    /// As it is stored.
-    Stored(Kind),
-    /// Decoded by the host.
-    Decoded,
-    /// Not at all: the host integrates the frame.
-    No,
-}
-
-impl Way {
-    /// For a chunk of `size` bytes on which `skipped` filters were not used, in a job whose chunks go there as `kind`.
-    fn of(format: &ChunkFormat, skipped: u32, size: usize, kind: Kind) -> Way {
-        let is_raw = format.filters().is_empty() || (skipped & 1 != 0 && format.filters().len() == 1);
-        match kind {
-            _ if is_raw && size == format.bytes() => Way::Stored(Kind::Elements),
-            _ if is_raw => Way::No,
-            Kind::BitshuffleLz4 if skipped == 0 => Way::Stored(kind),
-            _ => Way::Decoded,
-        }
-    }
 }
 
 impl Shared<'_> {
@@ -61,8 +36,7 @@ impl Shared<'_> {
             shared: self,
             feeds: Vec::new(),
             chunk: ChunkBuf::default(),
-            decoder: Decoder::new(self.plans[0].format(), self.isa),
-            index: BlockIndex::default(),
+            carrier: Carrier::new(self.plans[0].format(), self.isa),
             stages: Stages::default(),
         };
         let _stopping = Stopping(self);
@@ -118,10 +92,11 @@ impl Reader<'_> {
         }
         let format = self.shared.plans[0].format();
         self.shared.bytes_in.fetch_add(self.chunk.bytes_read() as u64, Ordering::Relaxed);
-        let stored = self.chunk.unread.as_ref().map_or(self.chunk.bytes.len(), Unread::size);
-        let way = Way::of(format, self.chunk.filter_mask, stored, self.shared.kind);
+        let stored = stored_bytes(&self.chunk);
+        let way = Way::of(format, self.chunk.filter_mask, stored, self.shared.kind == Kind::BitshuffleLz4);
         let (size, kind) = match way {
-            Way::Stored(kind) => (stored, kind),
+            Way::Compressed => (stored, Kind::BitshuffleLz4),
+            Way::Elements => (stored, Kind::Elements),
             Way::Decoded => (format.bytes(), Kind::Elements),
             Way::No => return Ok(()),
         };
@@ -129,36 +104,11 @@ impl Reader<'_> {
             return Ok(());
         }
         let buffer = feed.buffer(size)?;
-        let filled = if matches!(way, Way::Decoded) { self.decode(buffer) } else { take(&self.chunk, buffer) };
-        if filled && let Some(at) = feed.send(load, size)? {
+        if self.carrier.fill(&mut self.chunk, way, buffer)
+            && let Some(at) = feed.send(load, size)?
+        {
             load.put(lane, at, size, kind);
         }
         Ok(())
-    }
-
-    /// Decodes the chunk; false when it is corrupt.
-    fn decode(&mut self, to: &mut [u8]) -> bool {
-        let ChunkBuf { unread, bytes, filter_mask, .. } = &mut self.chunk;
-        if let Some(unread) = unread {
-            bytes.resize(unread.size(), 0);
-            if unread.read(0, bytes).is_err() {
-                return false;
-            }
-        }
-        // As the layouts on the CPU, which take such formats block by block.
-        let format = self.shared.plans[0].format();
-        let good = !format.is_blocked() || self.decoder.index(&bytes[..], *filter_mask, &mut self.index).is_ok();
-        good && self.decoder.decode_chunk(bytes, *filter_mask, to).is_ok()
-    }
-}
-
-/// Takes the bytes of a chunk as they are; false when they cannot be read.
-fn take(chunk: &ChunkBuf, to: &mut [u8]) -> bool {
-    match &chunk.unread {
-        Some(unread) => unread.read(0, to).is_ok(),
-        None => {
-            to.copy_from_slice(&chunk.bytes);
-            true
-        }
     }
 }

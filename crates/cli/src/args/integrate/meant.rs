@@ -238,6 +238,7 @@ fn execution(run: &RunArgs) -> Execution {
         range: run.engine.range.map(|range| range as usize),
         devices: run.devices.clone(),
         device_memory: run.device_memory,
+        lanes: run.lanes,
         pin: Pin::from_name(run.pin).unwrap_or_default(),
         batch: run.batch.map(usize::from),
         isa: run.isa.map(str::to_owned),

@@ -1,10 +1,11 @@
 //! What is said before and after a run.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use aureole::job::{Prepared, RecipeSpec};
 use aureole::layout::Layout;
-use aureole_core::pipeline::{Source, Summary};
+use aureole_core::pipeline::{HardwareCycles, Source, Summary};
 use aureole_core::recipe::Mode;
 use serde_json::json;
 
@@ -28,6 +29,7 @@ pub(super) fn header(prepared: &Prepared, workers: usize) -> String {
         layout.name(),
         match layout {
             Layout::Gpu => prepared.device(workers),
+            Layout::Fpga => format!("the design simulated, {}", print::count(workers, "lane")),
             _ => print::count(workers, if layout.in_process() { "core" } else { "worker" }),
         },
         prepared.isa,
@@ -96,8 +98,9 @@ impl<'a> Report<'a> {
     pub(super) fn text(&self) -> String {
         let Summary { frames, failed, stopped, .. } = *self.summary;
         let stopped = if stopped { format!(" of {}, stopped", self.prepared.frames.len()) } else { String::new() };
+        let hardware = self.summary.hardware.as_ref().map_or(String::new(), |cycles| self.hardware(cycles));
         format!(
-            "{}{stopped} in {:.1} s · {} frames/s · {:.1} Gpixel/s · {}{} · {failed} failed → {}\n",
+            "{}{stopped} in {:.1} s · {} frames/s · {:.1} Gpixel/s · {}{} · {failed} failed → {}\n{hardware}",
             print::count(frames, "frame"),
             self.seconds,
             print::thousands(self.rate(frames) as u64),
@@ -124,6 +127,13 @@ impl<'a> Report<'a> {
             "batch": summary.batch,
             "start_seconds": summary.start,
             "joules": summary.joules,
+            "hardware": summary.hardware.as_ref().map(|cycles| json!({
+                "lanes": cycles.lanes,
+                "cycles": cycles.all,
+                "cycles_lost": cycles.lost.iter().copied().collect::<BTreeMap<_, _>>(),
+                "clock_hz": cycles.clock,
+                "part": cycles.part,
+            })),
             "workers_lost": summary.survived.len(),
             "isa": self.prepared.isa.name(),
             "recipes": self.prepared.recipes.len(),
@@ -138,6 +148,24 @@ impl<'a> Report<'a> {
             "output": self.output.display().to_string(),
         });
         format!("{value}\n")
+    }
+
+    /// `fpga: 402,000 cycles a frame and lane, 11.1 pixels a cycle and lane · ... · 4 lanes at 66 MHz (ECP5-85, a lane routed): 657 frames/s`.
+    fn hardware(&self, cycles: &HardwareCycles) -> String {
+        let frames = self.summary.frames.max(1) as f64;
+        let (all, lanes) = (cycles.all.max(1) as f64, cycles.lanes.max(1) as f64);
+        let waits = cycles.lost.iter().map(|(cause, lost)| format!("{cause} {:.1}%", 100.0 * *lost as f64 / all));
+        format!(
+            "fpga: {} cycles a frame and lane, {:.1} pixels a cycle and lane · waited for {} · {} at {:.0} MHz ({}): \
+             {:.1} frames/s\n",
+            print::thousands((all / frames) as u64),
+            self.pixels() as f64 / all,
+            waits.collect::<Vec<_>>().join(", "),
+            print::count(cycles.lanes, "lane"),
+            cycles.clock / 1e6,
+            cycles.part,
+            frames * cycles.clock * lanes / all,
+        )
     }
 
     /// Pixels of all frames.

@@ -22,20 +22,31 @@ const FLAGS: [&str; 6] = ["-O2", "-fPIC", "-std=c++17", "-DVM_TRACE=0", "-w", "-
 pub(super) fn program(design: Design, cache: &Path) -> Result<PathBuf, FpgaError> {
     static BUILDING: Mutex<()> = Mutex::new(());
     let _one = BUILDING.lock();
-    let version = text(&run(Command::new("verilator").arg("--version"), "verilator")?);
-    let mut hasher = DefaultHasher::new();
-    (design, SOURCES, FLAGS, version).hash(&mut hasher);
-    let file = cache.join(format!("aureole-fpga-{:016x}.so", hasher.finish()));
+    let file = file(design, cache)?;
     if file.exists() {
         return Ok(file);
     }
     let failed = |error: std::io::Error| FpgaError::Build(format!("{}: {error}", cache.display()));
     fs::create_dir_all(cache).map_err(failed)?;
-    let folder = cache.join(format!("aureole-fpga-{:016x}-{}", hasher.finish(), std::process::id()));
+    let folder = file.with_extension(std::process::id().to_string());
     fs::create_dir_all(&folder).map_err(failed)?;
     let built = build(design, &folder).and_then(|built| fs::rename(built, &file).map_err(failed));
     let _ = fs::remove_dir_all(&folder);
     built.map(|()| file)
+}
+
+/// Says what is not installed.
+pub(super) fn check() -> Result<(), FpgaError> {
+    run(Command::new("verilator").arg("--version"), "verilator")?;
+    run(Command::new("c++").arg("--version"), "c++").map(drop)
+}
+
+/// Where the library for a design is kept: named after all that it is made of.
+pub(super) fn file(design: Design, cache: &Path) -> Result<PathBuf, FpgaError> {
+    let version = text(&run(Command::new("verilator").arg("--version"), "verilator")?);
+    let mut hasher = DefaultHasher::new();
+    (design, SOURCES, FLAGS, version).hash(&mut hasher);
+    Ok(cache.join(format!("aureole-fpga-{:016x}.so", hasher.finish())))
 }
 
 fn build(design: Design, folder: &Path) -> Result<PathBuf, FpgaError> {

@@ -31,7 +31,7 @@ pub(super) struct Library {
 /// One design.
 #[derive(Debug)]
 pub(super) struct Instance {
-    library: Arc<Library>,
+    functions: Arc<Library>,
     handle: *mut c_void,
     /// What its memory holds; the shim reads it.
     words: Vec<u64>,
@@ -76,7 +76,7 @@ impl Library {
     pub(super) fn instance(self: &Arc<Self>) -> Instance {
         // SAFETY: takes nothing.
         let handle = unsafe { (self.new)() };
-        Instance { library: self.clone(), handle, words: Vec::new() }
+        Instance { functions: self.clone(), handle, words: Vec::new() }
     }
 }
 
@@ -85,12 +85,12 @@ impl Instance {
     pub(super) fn plan(&mut self, words: &[u64]) {
         self.words = words.to_vec();
         // SAFETY: the words live, where they are, as long as the instance or until others take their place.
-        unsafe { (self.library.plan)(self.handle, self.words.as_ptr(), self.words.len() as u64) }
+        unsafe { (self.functions.plan)(self.handle, self.words.as_ptr(), self.words.len() as u64) }
     }
 
     pub(super) fn write(&mut self, register: Register, value: u32) {
         // SAFETY: the handle is one of `new`.
-        unsafe { (self.library.write)(self.handle, register as u32, value) }
+        unsafe { (self.functions.write)(self.handle, register as u32, value) }
     }
 
     pub(super) fn read(&mut self, register: Register) -> u32 {
@@ -99,7 +99,7 @@ impl Instance {
 
     fn read_at(&mut self, address: u32) -> u32 {
         // SAFETY: the handle is one of `new`.
-        unsafe { (self.library.read)(self.handle, address) }
+        unsafe { (self.functions.read)(self.handle, address) }
     }
 
     /// What a lane counted of a cause.
@@ -120,7 +120,7 @@ impl Instance {
         let (lanes, width) = (chunks.len() as u32, width as u32);
         // SAFETY: each chunk has its size, each output `wanted` words, and the design so many lanes of so many bytes (`Design`).
         let done = unsafe {
-            (self.library.run)(
+            (self.functions.run)(
                 self.handle,
                 lanes,
                 width,
@@ -138,6 +138,6 @@ impl Instance {
 impl Drop for Instance {
     fn drop(&mut self) {
         // SAFETY: the handle is one of `new`, and is not used any more.
-        unsafe { (self.library.free)(self.handle) }
+        unsafe { (self.functions.free)(self.handle) }
     }
 }

@@ -4,13 +4,13 @@ use std::collections::BTreeMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 use std::{fs, process};
 
 use super::{Bench, Mutation};
 
-/// Builds are many and long: one at a time, whatever the number of tests that run.
-static BUILDING: Mutex<()> = Mutex::new(());
+/// Programs that are being built; whoever wants the same one waits.
+static BUILDING: Mutex<BTreeMap<PathBuf, Arc<Mutex<()>>>> = Mutex::new(BTreeMap::new());
 
 const FLAGS: [&str; 10] =
     ["--cc", "--exe", "--build", "-Wall", "-O3", "--x-assign", "unique", "--x-initial", "unique", "--prefix"];
@@ -38,7 +38,8 @@ pub(super) fn program(bench: &Bench) -> PathBuf {
     (&files, &bench.parameters, bench.mutation, FLAGS).hash(&mut hasher);
     let kept = Path::new(env!("CARGO_TARGET_TMPDIR")).join("benches");
     let program = kept.join(format!("{}-{:016x}", bench.module, hasher.finish()));
-    let _building = BUILDING.lock();
+    let building = BUILDING.lock().unwrap().entry(program.clone()).or_default().clone();
+    let _one = building.lock();
     if !program.exists() {
         let scratch = kept.join(format!("build-{}-{:016x}", process::id(), hasher.finish()));
         fs::create_dir_all(&scratch).unwrap();
