@@ -6,6 +6,7 @@ mod bins;
 mod cache;
 mod edges;
 mod error;
+mod follow;
 mod given;
 mod map;
 mod output;
@@ -273,6 +274,8 @@ pub struct Execution {
     pub batch: Option<usize>,
     /// Vector instructions by name; the fastest there are if nothing is said.
     pub isa: Option<String>,
+    /// The stack is still being written, and complete once no frame has come for so many seconds.
+    pub follow: Option<u64>,
     /// Stop at the first frame that fails.
     pub strict: bool,
     /// Folder in which the bins of plans are kept for runs to come; none if nothing is said.

@@ -7,6 +7,7 @@
 
 mod choice;
 mod error;
+mod growing;
 mod hdf5;
 mod memory;
 mod paired;
@@ -19,11 +20,13 @@ use crate::input;
 
 pub use choice::Candidate;
 pub use error::SourceError;
+pub use growing::{Arrived, Growing};
+pub use hdf5::{follow, is_there, may_come};
 pub use memory::MemorySource;
 pub use paired::Paired;
 pub use stack::{Origin, Stack};
 
-pub(crate) use choice::{choose, survey};
+pub(crate) use choice::{choose, numbered_series, survey};
 
 /// A stack, or a part of one, from one dataset.
 pub(crate) struct Segment {

@@ -11,9 +11,9 @@ use crate::print::{stderr, thousands};
 /// Between two plain lines; the first comes after as long.
 const PATIENCE: Duration = Duration::from_secs(5);
 
-/// The progress of a run over a known number of frames.
+/// The progress of a run; nobody may know of how many frames.
 pub(crate) struct Progress {
-    total: u64,
+    total: Option<u64>,
     start: Instant,
     bar: Option<ProgressBar>,
     last_line: Cell<Instant>,
@@ -21,10 +21,10 @@ pub(crate) struct Progress {
 
 impl Progress {
     /// Starts the clock.
-    pub(crate) fn new(total: u64) -> Progress {
+    pub(crate) fn new(total: Option<u64>) -> Progress {
         let start = Instant::now();
         let bar = std::io::stderr().is_terminal().then(|| {
-            let bar = ProgressBar::new(total);
+            let bar = total.map_or_else(ProgressBar::no_length, ProgressBar::new);
             bar.set_style(style(total));
             bar
         });
@@ -35,11 +35,10 @@ impl Progress {
     pub(crate) fn at(&self, done: u64) {
         if let Some(bar) = &self.bar {
             bar.set_position(done);
-        } else if self.last_line.get().elapsed() >= PATIENCE && done < self.total {
+        } else if self.last_line.get().elapsed() >= PATIENCE && self.total != Some(done) {
             self.last_line.set(Instant::now());
             let rate = done as f64 / self.start.elapsed().as_secs_f64();
-            let (shown, total, left) = (thousands(done), thousands(self.total), self.left(rate, done));
-            stderr(&format!("{shown}/{total} frames · {rate:.0} frames/s · {left}"));
+            stderr(&line(done, self.total, rate));
         }
     }
 
@@ -50,23 +49,34 @@ impl Progress {
         }
         self.start.elapsed().as_secs_f64()
     }
+}
 
-    fn left(&self, rate: f64, done: u64) -> String {
-        time_left((self.total - done) as f64 / rate)
+/// `18,204/36,000 frames · 5320 frames/s · 3 s left`; without a total, `18,204 frames · 100 frames/s`.
+fn line(done: u64, total: Option<u64>, rate: f64) -> String {
+    let shown = thousands(done);
+    match total {
+        Some(total) => {
+            let left = time_left(total.saturating_sub(done) as f64 / rate);
+            format!("{shown}/{} frames · {rate:.0} frames/s · {left}", thousands(total))
+        }
+        None => format!("{shown} frames · {rate:.0} frames/s"),
     }
 }
 
 /// `18,204/36,000 ━━━━━━━╸     5,320 frames/s · 3 s left`.
-fn style(total: u64) -> ProgressStyle {
+fn style(total: Option<u64>) -> ProgressStyle {
     let count = move |state: &ProgressState, out: &mut dyn std::fmt::Write| {
         // A message that cannot be formatted is only not shown.
-        let _ = write!(out, "{}/{}", thousands(state.pos()), thousands(total));
+        let _ = match total {
+            Some(total) => write!(out, "{}/{}", thousands(state.pos()), thousands(total)),
+            None => write!(out, "{} frames", thousands(state.pos())),
+        };
     };
-    let rate = |state: &ProgressState, out: &mut dyn std::fmt::Write| {
-        let _ =
-            write!(out, "{} frames/s · {}", thousands(state.per_sec() as u64), time_left(state.eta().as_secs_f64()));
+    let rate = move |state: &ProgressState, out: &mut dyn std::fmt::Write| {
+        let left = total.map_or(String::new(), |_| format!(" · {}", time_left(state.eta().as_secs_f64())));
+        let _ = write!(out, "{} frames/s{left}", thousands(state.per_sec() as u64));
     };
-    ProgressStyle::with_template("{count} {bar:28} {rate}")
+    ProgressStyle::with_template(if total.is_some() { "{count} {bar:28} {rate}" } else { "{count} · {rate}" })
         .unwrap_or_else(|_| ProgressStyle::default_bar())
         .progress_chars("━╸ ")
         .with_key("count", count)

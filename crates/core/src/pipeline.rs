@@ -22,10 +22,13 @@ use crate::pattern::{Pattern, Status};
 use crate::plan::CpuPlan;
 use crate::sums::Sums;
 
+/// Frames of a stack of which nobody knows how many will come.
+pub const ENDLESS: usize = 1 << 40;
+
 /// What all frames of a stack have in common.
 #[derive(Clone, Debug, PartialEq)]
 pub struct StackSpec {
-    /// Number of frames.
+    /// Number of frames; [`ENDLESS`] while nobody knows.
     pub frames: usize,
     /// Rows and columns of a frame.
     pub shape: (usize, usize),
@@ -245,6 +248,14 @@ pub trait Sink {
     /// When the patterns could not be kept; the run ends with this error.
     fn push(&mut self, rows: &Rows<'_>) -> Result<ControlFlow<()>, SinkError>;
 
+    /// Makes what was pushed visible to others: called while no more frames are there, in runs over a stack that grows.
+    ///
+    /// # Errors
+    /// As of [`Sink::push`].
+    fn flush(&mut self) -> Result<(), SinkError> {
+        Ok(())
+    }
+
     /// False when no more is wanted: asked while a layout waits for patterns that others compute, so that a run can be
     /// stopped before the next of them is there.
     fn wants_more(&mut self) -> bool {
@@ -354,6 +365,23 @@ pub struct Summary {
     pub joules: Option<f64>,
     /// What the cycles of a design in hardware went into, where one integrated.
     pub hardware: Option<HardwareCycles>,
+}
+
+impl Summary {
+    /// Adds what a further run of the same layout did.
+    pub fn add(&mut self, next: Summary) {
+        self.frames += next.frames;
+        self.failed += next.failed;
+        self.bytes_in += next.bytes_in;
+        self.stages += next.stages;
+        self.threads = self.threads.max(next.threads);
+        self.batch = self.batch.max(next.batch);
+        self.stopped |= next.stopped;
+        self.survived.extend(next.survived);
+        self.start += next.start;
+        self.joules = next.joules.map(|joules| self.joules.unwrap_or(0.0) + joules).or(self.joules);
+        self.hardware = next.hardware.or(self.hardware.take());
+    }
 }
 
 /// Cycles of a design in hardware, those of all its lanes added up.

@@ -52,6 +52,43 @@ pub(crate) fn open(path: &Path) -> Result<Opened, Hdf5Error> {
     Err(fail(format!("HDF5 cannot open it ({plain})")))
 }
 
+/// Opens a file that others may be writing, without a lock: for as long as they write as one that lets others read (SWMR), else
+/// past the mark that they left in it.
+///
+/// # Errors
+/// As of [`open`].
+pub(crate) fn open_growing(path: &Path, closed: bool) -> Result<File, Hdf5Error> {
+    if !closed && let Ok(file) = open_as(path, OpenMode::ReadSWMR) {
+        return Ok(file);
+    }
+    raw::open_unmarked(path)
+        .map_err(|error| Hdf5Error::Open { file: path.to_owned(), reason: format!("HDF5 cannot open it ({error})") })
+}
+
+/// True when the file says that nobody is writing it: formats from HDF5 1.10 on do, in their superblock.
+///
+/// # Errors
+/// When the file cannot be read.
+pub(crate) fn is_closed(path: &Path) -> std::io::Result<bool> {
+    Ok(marks(path)?.is_some_and(|marks| marks == 0))
+}
+
+/// True when the file says that who writes it lets others read (SWMR).
+///
+/// # Errors
+/// When the file cannot be read.
+pub(crate) fn lets_read(path: &Path) -> std::io::Result<bool> {
+    Ok(marks(path)?.is_some_and(|marks| marks & 4 != 0))
+}
+
+/// The marks of a file of the superblock's version 3 (HDF5 File Format Specification, II.A: file consistency flags): 1 open for
+/// writing, 4 for SWMR. Files behind a user block are taken for those without marks.
+fn marks(path: &Path) -> std::io::Result<Option<u8>> {
+    let mut bytes = [0; 12];
+    let there = fs::File::open(path)?.read_exact(&mut bytes);
+    Ok((there.is_ok() && bytes[..8] == SIGNATURE && bytes[8] >= 3).then(|| bytes[11] & 5))
+}
+
 /// True when the file starts as an HDF5 file does.
 ///
 /// # Errors

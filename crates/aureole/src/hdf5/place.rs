@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use hdf5_metno::{Dataset, File, Group, LocationType};
 
 use super::Hdf5Error;
-use super::open::open;
+use super::open::{Opened, open, open_growing};
 use super::raw::{self, Link};
 
 /// Links followed for one path before it is taken for a circle.
@@ -39,7 +39,15 @@ pub(crate) struct Place {
 impl Place {
     /// The root group of a file.
     pub(crate) fn open(file: &Path) -> Result<Place, Hdf5Error> {
-        let opened = open(file)?;
+        Place::root_of(file, open(file)?)
+    }
+
+    /// The root group of a file that others write; no lock is taken, and nothing said.
+    pub(crate) fn of_growing(file: &Path, closed: bool) -> Result<Place, Hdf5Error> {
+        Place::root_of(file, Opened { file: open_growing(file, closed)?, notice: None })
+    }
+
+    fn root_of(file: &Path, opened: Opened) -> Result<Place, Hdf5Error> {
         let root = opened.file.group("/").map_err(|error| Hdf5Error::Open {
             file: file.to_owned(),
             reason: format!("its root group cannot be read ({error})"),

@@ -11,7 +11,7 @@ use std::ptr;
 use aureole_core::dtype::Dtype;
 use hdf5_metno::sync::sync;
 use hdf5_metno::{Dataset, Dataspace, Datatype, File, Group, H5Type, Hyperslab, SliceOrIndex, h5check};
-use hdf5_metno_sys::h5d::{H5Dread, H5Dwrite};
+use hdf5_metno_sys::h5d::{H5Dget_chunk_info_by_coord, H5Dread, H5Dwrite};
 use hdf5_metno_sys::h5f::{H5F_ACC_RDONLY, H5Fopen};
 use hdf5_metno_sys::h5i::hid_t;
 use hdf5_metno_sys::h5l::{H5L_info2_t, H5L_type_t, H5Lget_info2, H5Lget_val, H5Lunpack_elink_val};
@@ -223,6 +223,21 @@ fn regular(space: &Dataspace) -> Option<Regular> {
             ) >= 0
     };
     found.then_some(Regular { start, stride, count, block })
+}
+
+/// Where the chunk is that starts at `offset` (one value a dimension): its address, bytes and filter mask; `None` where it was not
+/// written.
+pub(crate) fn chunk_at(dataset: &Dataset, offset: &[u64]) -> Result<Option<(u64, u64, u32)>> {
+    if offset.len() != dataset.ndim() {
+        return Err("an offset of the wrong number of dimensions".into());
+    }
+    let (mut mask, mut address, mut size): (c_uint, u64, u64) = (0, u64::MAX, 0);
+    sync(|| {
+        let (dataset, offset) = (dataset.id(), offset.as_ptr());
+        // SAFETY: `offset` has a value for each dimension, and the three results outlive the call.
+        h5check(unsafe { H5Dget_chunk_info_by_coord(dataset, offset, &raw mut mask, &raw mut address, &raw mut size) })
+    })?;
+    Ok((address != u64::MAX && size > 0).then_some((address, size, mask)))
 }
 
 /// Reads a block of a dataset, from `start` and of `shape` (one value a dimension), converted to `dtype`, into `out`.

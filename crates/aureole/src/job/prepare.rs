@@ -20,7 +20,7 @@ use aureole_core::recipe::ErrorModel;
 
 use super::bins::Bins;
 use super::variance::Variances;
-use super::{Attached, Execution, Given, JobError, JobSpec, RecipeSpec, map};
+use super::{Attached, Execution, Given, JobError, JobSpec, RecipeSpec, follow, map};
 use crate::layout::{Launch, Layout};
 use crate::machine::Topology;
 use crate::sink::nexus::{self, Map};
@@ -92,14 +92,21 @@ pub(super) fn prepare_with(mut spec: JobSpec, given: Given, mut bins: Option<Bin
     let start = Instant::now();
     check_names(&spec.recipes)?;
     layout::check(&spec, &given)?;
+    follow::check(&spec)?;
     let mut gpus = Gpus::begin(&spec.execution);
     let isa = choose_isa(&spec.execution)?;
     let given_frames = given.stack.is_some();
-    let stack = given.stack.map_or_else(|| source::open(&spec.inputs), Ok)?;
+    let stack = match given.stack {
+        Some(stack) => stack,
+        None if spec.execution.follow.is_some() => source::follow(&spec.inputs)?,
+        None => source::open(&spec.inputs)?,
+    };
     let frames = frame_range(&spec, stack.spec().frames)?;
     let asked = spec.execution.threads.or(spec.execution.workers);
     let threads = asked.and_then(NonZero::new).unwrap_or_else(default_threads);
-    gpus.see(&spec, stack.spec(), frames.len(), threads);
+    // Of a stack that grows nobody knows how long it will be, and a GPU would begin anew with each piece of it.
+    let long = if stack.grows().is_some() { 0 } else { frames.len() };
+    gpus.see(&spec, stack.spec(), long, threads);
     if spec.execution.layout == Layout::Fpga {
         fpga::check_spec(&spec, stack.spec())?;
     }

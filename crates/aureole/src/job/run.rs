@@ -35,6 +35,7 @@ impl Prepared {
     fn layout_for(&self, frames: usize) -> Layout {
         let pixels = self.stack.spec().format.elems();
         match self.spec.execution.layout {
+            Layout::Auto if self.stack.grows().is_some() => Layout::Threads,
             Layout::Auto if !self.gpus.is_empty() && Layout::is_worth_a_gpu(frames, pixels, self.threads) => {
                 Layout::Gpu
             }
@@ -97,6 +98,9 @@ impl Prepared {
     /// # Errors
     /// See [`RunError`].
     pub fn run(&self, images: Option<&StackImages>, sink: &mut dyn Sink) -> Result<Summary, RunError> {
+        if let Some(growing) = self.stack.grows() {
+            return self.follow(growing, images, sink);
+        }
         self.run_by(self.executor().as_ref(), &self.input(), images, sink)
     }
 

@@ -268,6 +268,10 @@ impl Sink for NexusSink {
         Ok(ControlFlow::Continue(()))
     }
 
+    fn flush(&mut self) -> Result<(), SinkError> {
+        self.write_rows().map_err(|error| self.fail(&error))
+    }
+
     fn wants_sums(&self) -> bool {
         self.description.sums
     }

@@ -9,6 +9,8 @@ use crate::hdf5::place::Place;
 use super::SourceError;
 use rules::{default_chain, expand_series, measurement, series};
 
+pub(crate) use rules::numbered_series;
+
 pub use survey::Candidate;
 pub(crate) use survey::{Survey, survey};
 

@@ -3,6 +3,7 @@
 mod ahead;
 mod chunked;
 mod contiguous;
+mod follow;
 mod frames;
 mod gather;
 mod library;
@@ -17,6 +18,8 @@ use super::{Origin, Segment, SourceError, choose};
 use crate::hdf5::Hdf5Error;
 use crate::hdf5::place::Place;
 use frames::Frames;
+
+pub use follow::{follow, is_there, may_come};
 
 type BoxedSource = Box<dyn Source + Send + Sync>;
 

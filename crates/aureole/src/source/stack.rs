@@ -2,9 +2,11 @@
 
 use std::ops::Range;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use aureole_core::pipeline::{ChunkBuf, Source, StackSpec};
 
+use super::growing::{Growing, Shared};
 use super::{Segment, SourceError};
 
 /// Where a part of a stack comes from.
@@ -31,6 +33,7 @@ pub struct Stack {
     parts: Vec<Part>,
     origins: Vec<Origin>,
     notices: Vec<String>,
+    growing: Option<Arc<dyn Growing>>,
 }
 
 struct Part {
@@ -59,7 +62,7 @@ impl Stack {
         }
         let mut seen = std::collections::BTreeSet::new();
         notices.retain(|notice| seen.insert(notice.clone()));
-        Ok(Stack { spec, parts, origins, notices })
+        Ok(Stack { spec, parts, origins, notices, growing: None })
     }
 
     /// The frames of one source, which `name` is said to be where it has to be named.
@@ -69,6 +72,22 @@ impl Stack {
     pub fn of(source: Box<dyn Source + Send + Sync>, name: &str) -> Result<Stack, SourceError> {
         let origin = Origin { file: name.into(), dataset: None, frames: source.spec().frames };
         Stack::join(vec![Segment { source, origin, notices: Vec::new() }])
+    }
+
+    /// A stack that grows, said to be from `origin`.
+    ///
+    /// # Errors
+    /// As of [`Stack::of`].
+    pub fn growing(source: Arc<dyn Growing>, origin: Origin, notices: Vec<String>) -> Result<Stack, SourceError> {
+        let shared = Box::new(Shared(Arc::clone(&source)));
+        let stack = Stack::join(vec![Segment { source: shared, origin, notices }])?;
+        Ok(Stack { growing: Some(source), ..stack })
+    }
+
+    /// How it grows, where it does.
+    #[must_use]
+    pub fn grows(&self) -> Option<&dyn Growing> {
+        self.growing.as_deref()
     }
 
     /// The datasets that the stack is made of, in order.

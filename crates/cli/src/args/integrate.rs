@@ -35,6 +35,7 @@ Examples:
   aureole integrate scan.h5 --poni saxs.poni --bins log:0.01:5:300 -o out.h5
   aureole integrate scan.h5 --poni lab6.poni --recipe 'q --bins 2000' --recipe 'cake --azimuthal-bins 360' -o out.h5
   aureole integrate scan.h5 --config recipes.toml -o out.h5
+  aureole integrate scan_master.h5 --poni lab6.poni --follow -o live.h5
   aureole integrate scan.h5 --poni lab6.poni --map 20x30 --map-snake --map-fast-axis samx -o map.h5")]
 pub(crate) struct IntegrateArgs {
     /// The stacks to integrate, one after the other: HDF5 files or FILE::/path. Needed unless --config names them
@@ -85,6 +86,14 @@ pub(crate) struct RunArgs {
     /// Only these frames, counted from 0: A:B (B not included), A: or :B
     #[arg(long, value_name = "A:B")]
     pub(crate) frames: Option<Frames>,
+    /// Take frames as they are written: an HDF5 file that grows (SWMR or not), or a DECTRIS master whose data files appear one after
+    /// the other. Ends with the expected number of frames, when the writer closes the file, after --timeout, or by Ctrl-C
+    #[arg(long)]
+    pub(crate) follow: bool,
+    /// With --follow: seconds without a new frame after which the stack is taken for complete; the first frame is waited for as long
+    /// [default: 60]
+    #[arg(long, value_name = "SECONDS", requires = "follow", value_parser = clap::value_parser!(u64).range(1..=1_000_000))]
+    pub(crate) timeout: Option<u64>,
     /// How the work is spread: serial (one frame at a time, its blocks over all cores), threads (each thread takes
     /// frames of its own), processes (as threads, in processes of their own; one that crashes ends no run), dask and joblib (tasks
     /// for the workers of these, see docs/clusters.md), gpu (NVIDIA GPUs take the compressed frames, see docs/gpu.md), fpga

@@ -1,6 +1,7 @@
 //! `aureole integrate`: a stack to patterns.
 
 mod engine;
+mod follow;
 mod report;
 mod watched;
 
@@ -29,6 +30,9 @@ pub(crate) fn run(args: IntegrateArgs, engines: Option<&dyn Engines>) -> Outcome
     check_output(&meant)?;
     engine::check_parts(&meant)?;
     let stop = stop::on_signal()?;
+    if !follow::wait(&meant.job, stop)? {
+        return Ok(Exit::Interrupted);
+    }
     let mut prepared = job::prepare(meant.job.clone()).map_err(Failure::refused)?;
     let tuned = tuned::default_file().and_then(|file| prepared.tune(&file));
     for notice in meant.notices.iter().chain(&prepared.notices).chain(&tuned) {
@@ -55,6 +59,10 @@ pub(crate) fn run(args: IntegrateArgs, engines: Option<&dyn Engines>) -> Outcome
     for note in &summary.survived {
         print::stderr(&format!("note: {note}"));
     }
+    let missing = follow::missing(&prepared, &summary);
+    if let Some(missing) = &missing {
+        print::stderr(missing);
+    }
     let report = Report::new(&prepared, &summary, seconds, &meant.output);
     print::stdout(&match meant.summary {
         SummaryForm::Text => report.text(),
@@ -62,7 +70,7 @@ pub(crate) fn run(args: IntegrateArgs, engines: Option<&dyn Engines>) -> Outcome
     })?;
     Ok(match summary {
         Summary { stopped: true, .. } => Exit::Interrupted,
-        Summary { failed: 0, .. } => Exit::Done,
+        Summary { failed: 0, .. } if missing.is_none() => Exit::Done,
         _ => Exit::FramesFailed,
     })
 }
@@ -86,7 +94,7 @@ fn integrate(
     sink: NexusSink,
     stop: &AtomicBool,
 ) -> Result<(Summary, f64), Failure> {
-    let progress = Progress::new(prepared.frames.len() as u64);
+    let progress = Progress::new(prepared.expected().map(|frames| frames as u64));
     let start = Instant::now();
     let mut watched = Watched::new(sink, &progress, stop);
     let ran = match elsewhere {

@@ -28,7 +28,7 @@ pub(crate) fn run(args: &SimulateArgs) -> Outcome {
             return Err(Failure::refused(format!("{}: exists; --force replaces it", file.display())));
         }
     }
-    let progress = Progress::new(stack.frames as u64);
+    let progress = Progress::new(Some(stack.frames as u64));
     let told = |done| {
         progress.at(done as u64);
         ControlFlow::Continue(())

@@ -1,6 +1,6 @@
 //! The groups, datasets and attributes of the file.
 
-use aureole_core::pipeline::Summary;
+use aureole_core::pipeline::{ENDLESS, Summary};
 use hdf5_metno::types::VarLenUnicode;
 use hdf5_metno::{Dataset, Extent, File, Group, H5Type};
 
@@ -71,7 +71,9 @@ pub(super) fn finish(file: &File, time: &str, summary: &Summary) -> Result<()> {
 fn columns(entry: &Group, description: &Description, recipes: Vec<RecipeRows>, rows: usize) -> Result<Columns> {
     let frames = group(entry, "frames", "NXcollection")?;
     frames.new_attr::<u64>().create("first_frame")?.write_scalar(&(description.first_frame as u64))?;
-    frames.new_attr::<u64>().create("planned")?.write_scalar(&(description.frames as u64))?;
+    if description.first_frame + description.frames < ENDLESS {
+        frames.new_attr::<u64>().create("planned")?.write_scalar(&(description.frames as u64))?;
+    }
     let status = Column::of_values(&frames, "status", rows, 0u8)?;
     let meaning: &Dataset = &frames.dataset("status")?;
     put(meaning, "meaning", "0 not done, 1 done, 2 failed")?;

@@ -79,9 +79,7 @@ pub(super) fn expand_series(found: &Found) -> Result<Vec<Place>, Hdf5Error> {
 /// The series `data_000001`, `data_000002`, ... of an Eiger master: in the group itself, `data`, `entry/data` or the
 /// `data` of its only NXentry. With it the group's path.
 pub(super) fn series(from: &Place) -> Result<Option<(String, Vec<Place>)>, Hdf5Error> {
-    let entry = only_group(from, "NXentry").and_then(|entry| entry.find("data").ok());
-    let groups = [Some(from.clone()), from.find("data").ok(), from.find("entry/data").ok(), entry];
-    for group in groups.into_iter().flatten().filter(|place| place.group().is_some()) {
+    for group in series_groups(from) {
         let places = all_of_series(&group)?;
         if !places.is_empty() {
             return Ok(Some((group.path, places)));
@@ -90,10 +88,30 @@ pub(super) fn series(from: &Place) -> Result<Option<(String, Vec<Place>)>, Hdf5E
     Ok(None)
 }
 
-fn all_of_series(group: &Place) -> Result<Vec<Place>, Hdf5Error> {
-    let names = group.members();
-    let mut numbered: Vec<(u64, String)> = names.into_iter().filter_map(|name| Some((number(&name)?, name))).collect();
+/// The groups in which the series of a master may be.
+fn series_groups(from: &Place) -> impl Iterator<Item = Place> {
+    let entry = only_group(from, "NXentry").and_then(|entry| entry.find("data").ok());
+    let groups = [Some(from.clone()), from.find("data").ok(), from.find("entry/data").ok(), entry];
+    groups.into_iter().flatten().filter(|place| place.group().is_some())
+}
+
+/// The group and the names of a series, in order, whether their files are there or not.
+pub(crate) fn numbered_series(from: &Place) -> Option<(Place, Vec<String>)> {
+    series_groups(from).find_map(|group| {
+        let names: Vec<String> = numbered(&group).into_iter().map(|(_, name)| name).collect();
+        (!names.is_empty()).then_some((group, names))
+    })
+}
+
+fn numbered(group: &Place) -> Vec<(u64, String)> {
+    let names = group.members().into_iter();
+    let mut numbered: Vec<(u64, String)> = names.filter_map(|name| Some((number(&name)?, name))).collect();
     numbered.sort();
+    numbered
+}
+
+fn all_of_series(group: &Place) -> Result<Vec<Place>, Hdf5Error> {
+    let numbered = numbered(group);
     if let Some(gap) = numbered.windows(2).find(|pair| pair[1].0 - pair[0].0 > 1) {
         let (before, after) = (&gap[0].1, &gap[1].1);
         return Err(group.fail(format!("between {before} and {after} something is missing")));

@@ -17,10 +17,10 @@ use crate::hdf5::place::Place;
 
 /// The stored bytes of one frame.
 #[derive(Clone, Copy, Debug)]
-struct Chunk {
-    address: u64,
-    size: u64,
-    filter_mask: u32,
+pub(super) struct Chunk {
+    pub(super) address: u64,
+    pub(super) size: u64,
+    pub(super) filter_mask: u32,
 }
 
 /// A dataset with exactly one chunk a frame.
@@ -42,8 +42,8 @@ struct Chunks {
     longest: u64,
 }
 
-/// Opens a dataset whose chunks are single frames in a format that the codec knows.
-pub(super) fn open(place: &Place, frames: &Frames) -> Result<BoxedSource, Indirect> {
+/// How the chunks of a dataset encode a frame, where each is a single frame in a format that the codec knows.
+pub(super) fn format(place: &Place, frames: &Frames) -> Result<ChunkFormat, Indirect> {
     let dims = frames.dataset.chunk().ok_or_else(|| place.fail("its chunk size cannot be read"))?;
     let (rows, columns) = frames.shape;
     let one_frame = dims
@@ -66,7 +66,12 @@ pub(super) fn open(place: &Place, frames: &Frames) -> Result<BoxedSource, Indire
         return Err(Indirect::Slow("its elements are not in the machine's byte order".into()));
     }
     let format = ChunkFormat::new(filters, frames.dtype.size(), frames.elems());
-    let format = format.map_err(|error| place.fail(error.to_string()))?;
+    format.map_err(|error| place.fail(error.to_string()).into())
+}
+
+/// Opens a dataset whose chunks are single frames in a format that the codec knows.
+pub(super) fn open(place: &Place, frames: &Frames) -> Result<BoxedSource, Indirect> {
+    let format = format(place, frames)?;
     let file = File::open(&place.file).map_err(|error| place.fail(describe_io(&error)))?;
     let chunks = enumerate(place, frames)?;
     let longest = 4 * format.bytes() as u64 + 65_536;

@@ -10,7 +10,7 @@ use crate::hdf5::element::element;
 use crate::hdf5::place::Place;
 
 /// Most frames of which a table is kept, where HDF5 does not say how many there really are.
-const LONGEST_TABLE: usize = 1 << 24;
+pub(super) const LONGEST_TABLE: usize = 1 << 24;
 
 /// The frames of a dataset.
 pub(super) struct Frames {
@@ -32,26 +32,32 @@ impl Frames {
     /// # Errors
     /// When it is a group, has fewer than two dimensions, has empty frames or does not hold numbers.
     pub(super) fn of(place: &Place) -> Result<Frames, Hdf5Error> {
-        let Some(dataset) = place.dataset().cloned() else { return Err(place.fail("a group, not a dataset")) };
+        let Some(dataset) = place.dataset() else { return Err(place.fail("a group, not a dataset")) };
+        Frames::of_dataset(dataset, &|reason| place.fail(reason))
+    }
+
+    /// The frames of a dataset, about which `fail` makes errors.
+    ///
+    /// # Errors
+    /// As of [`Frames::of`].
+    pub(super) fn of_dataset(dataset: &Dataset, fail: &dyn Fn(String) -> Hdf5Error) -> Result<Frames, Hdf5Error> {
         let full = dataset.shape();
         let Some((leading, &[rows, columns])) = full.split_last_chunk::<2>() else {
-            return Err(place.fail(format!("shape {full:?}; a stack has rows, columns and, before them, frames")));
+            return Err(fail(format!("shape {full:?}; a stack has rows, columns and, before them, frames")));
         };
         let product = full.iter().try_fold(8usize, |product, length| product.checked_mul(*length));
         if rows == 0 || columns == 0 || product.is_none() {
-            return Err(place.fail(format!("shape {full:?}, which holds no frames that can be read")));
+            return Err(fail(format!("shape {full:?}, which holds no frames that can be read")));
         }
-        let datatype = dataset.dtype().map_err(|error| place.fail(format!("its type cannot be read ({error})")))?;
+        let datatype = dataset.dtype().map_err(|error| fail(format!("its type cannot be read ({error})")))?;
         let element = element(&datatype).and_then(|element| match element.boolean {
             true => Err("bool".into()),
             false => Ok(element),
         });
         let element = element.map_err(|name| {
-            place.fail(format!(
-                "elements of type {name}; integers of 8 to 64 bits, float32 and float64 can be integrated"
-            ))
+            fail(format!("elements of type {name}; integers of 8 to 64 bits, float32 and float64 can be integrated"))
         })?;
-        let (leading, count) = (leading.to_vec(), leading.iter().product());
+        let (leading, count, dataset) = (leading.to_vec(), leading.iter().product(), dataset.clone());
         Ok(Frames { dataset, leading, count, shape: (rows, columns), dtype: element.dtype, native: element.native })
     }
 

@@ -242,6 +242,7 @@ fn execution(run: &RunArgs) -> Execution {
         pin: Pin::from_name(run.pin).unwrap_or_default(),
         batch: run.batch.map(usize::from),
         isa: run.isa.map(str::to_owned),
+        follow: run.follow.then(|| run.timeout.unwrap_or(60)),
         strict: run.strict,
         plan_cache: run.plan_cache.clone(),
     }

@@ -68,7 +68,7 @@ fn simulate(
 ) -> Result<Option<GeometrySpec>, Failure> {
     let detector = typed.detector.as_deref().unwrap_or("eiger_4M");
     let stack = simulate::stack(detector, typed.dtype.unwrap_or("uint32"), frames, typed.mean, typed.gaps, 0)?;
-    let progress = Progress::new(frames as u64);
+    let progress = Progress::new(Some(frames as u64));
     let told = |done| {
         progress.at(done as u64);
         if stop.load(Ordering::Relaxed) { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }

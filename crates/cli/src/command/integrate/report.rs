@@ -22,7 +22,11 @@ pub(super) fn header(prepared: &Prepared, workers: usize) -> String {
     format!(
         "{} · {} {} · {} · {} · {}: {}, {}",
         detectors(prepared),
-        print::count(prepared.frames.len(), "frame"),
+        match (prepared.stack.grows(), prepared.expected()) {
+            (Some(_), Some(frames)) => format!("{} as they come,", print::count(frames, "frame")),
+            (Some(_), None) => "frames as they come,".to_owned(),
+            (None, _) => print::count(prepared.frames.len(), "frame"),
+        },
         spec.dtype,
         spec.format,
         recipes.collect::<Vec<_>>().join(" · "),
@@ -97,7 +101,11 @@ impl<'a> Report<'a> {
     /// One line for people.
     pub(super) fn text(&self) -> String {
         let Summary { frames, failed, stopped, .. } = *self.summary;
-        let stopped = if stopped { format!(" of {}, stopped", self.prepared.frames.len()) } else { String::new() };
+        let stopped = match self.prepared.expected() {
+            _ if !stopped => String::new(),
+            Some(frames) => format!(" of {frames}, stopped"),
+            None => ", stopped".to_owned(),
+        };
         let hardware = self.summary.hardware.as_ref().map_or(String::new(), |cycles| self.hardware(cycles));
         format!(
             "{}{stopped} in {:.1} s · {} frames/s · {:.1} Gpixel/s · {}{} · {failed} failed → {}\n{hardware}",

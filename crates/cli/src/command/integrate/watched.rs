@@ -56,6 +56,10 @@ impl Sink for Watched<'_> {
         Ok(if self.stop.load(Ordering::Relaxed) { ControlFlow::Break(()) } else { flow })
     }
 
+    fn flush(&mut self) -> Result<(), SinkError> {
+        self.sink.flush()
+    }
+
     fn wants_more(&mut self) -> bool {
         !self.stop.load(Ordering::Relaxed)
     }
