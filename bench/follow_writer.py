@@ -34,7 +34,7 @@ class Growing:
     """One file with one dataset that grows by a frame at a time."""
 
     def __init__(self, path, shape, dtype, swmr):
-        self.file = h5py.File(path, "w", libver="latest" if swmr else ("v110", "v110"), locking=False)
+        self.file = h5py.File(path, "w", libver="latest" if swmr else "earliest", locking=False)
         self.data = dataset(self.file.create_group("entry/data"), "data", (0, *shape), dtype)
         self.file.flush()
         if swmr:

@@ -27,11 +27,7 @@ pub(crate) struct Opened {
 /// [`Hdf5Error::Open`] when the file is missing, is no HDF5 file or is damaged.
 pub(crate) fn open(path: &Path) -> Result<Opened, Hdf5Error> {
     let fail = |reason: String| Hdf5Error::Open { file: path.to_owned(), reason };
-    match is_hdf5(path) {
-        Ok(true) => {}
-        Ok(false) => return Err(fail("not an HDF5 file".into())),
-        Err(error) => return Err(fail(describe_io(&error))),
-    }
+    check(path)?;
     let plain = match open_as(path, OpenMode::Read) {
         Ok(file) => return Ok(Opened { file, notice: None }),
         Err(error) => error,
@@ -58,6 +54,7 @@ pub(crate) fn open(path: &Path) -> Result<Opened, Hdf5Error> {
 /// # Errors
 /// As of [`open`].
 pub(crate) fn open_growing(path: &Path, closed: bool) -> Result<File, Hdf5Error> {
+    check(path)?;
     if !closed && let Ok(file) = open_as(path, OpenMode::ReadSWMR) {
         return Ok(file);
     }
@@ -87,6 +84,16 @@ fn marks(path: &Path) -> std::io::Result<Option<u8>> {
     let mut bytes = [0; 12];
     let there = fs::File::open(path)?.read_exact(&mut bytes);
     Ok((there.is_ok() && bytes[..8] == SIGNATURE && bytes[8] >= 3).then(|| bytes[11] & 5))
+}
+
+/// Refuses a file that is missing or does not start as an HDF5 file does.
+fn check(path: &Path) -> Result<(), Hdf5Error> {
+    let reason = match is_hdf5(path) {
+        Ok(true) => return Ok(()),
+        Ok(false) => "not an HDF5 file".into(),
+        Err(error) => describe_io(&error),
+    };
+    Err(Hdf5Error::Open { file: path.to_owned(), reason })
 }
 
 /// True when the file starts as an HDF5 file does.
