@@ -60,6 +60,7 @@ data=${AUREOLE_DATA:-../shared/data}
 [ -d "$data" ] || echo "SKIPPED: oracles on real files: $data is not there (set AUREOLE_DATA)" | tee "$logs/data.log"
 step build cargo build --bin aureole --example dump_stack --example dump_binning --example detector_table --example rewrite_poni
 counted simulated "$PYTHON" tests/oracle/simulated.py target/debug/aureole
+counted export "$PYTHON" tests/oracle/export.py target/debug/aureole
 counted follow "$PYTHON" tests/oracle/follow.py target/debug/aureole
 counted readers "$PYTHON" tests/oracle/readers.py target/debug/examples/dump_stack $([ -d "$data" ] && echo "$data")
 counted detectors "$PYTHON" tests/oracle/detectors.py

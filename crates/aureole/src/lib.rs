@@ -5,6 +5,7 @@
 
 pub mod bench;
 pub mod detector;
+pub mod export;
 pub mod hdf5;
 pub mod image;
 mod input;

@@ -112,6 +112,25 @@ impl ResultFile {
         self.frames
     }
 
+    /// The file.
+    #[must_use]
+    pub fn file(&self) -> &Path {
+        &self.file
+    }
+
+    /// True where each intensity has an error beside it.
+    #[must_use]
+    pub fn has_errors(&self) -> bool {
+        self.errors.is_some()
+    }
+
+    /// True for a frame that was integrated; for every one in a file that says nothing of it.
+    #[must_use]
+    pub fn is_done(&self, frame: usize) -> bool {
+        let said = self.done.as_ref().map(|status| status.get(frame) == Some(&DONE));
+        said.unwrap_or(frame < self.frames)
+    }
+
     /// The last frame that was integrated; in a file that says nothing of it, the last one.
     #[must_use]
     pub fn last_done(&self) -> Option<usize> {

@@ -8,6 +8,7 @@ pub(crate) mod bench;
 mod bins;
 pub(crate) mod choice;
 pub(crate) mod config;
+pub(crate) mod export;
 pub(crate) mod frames;
 pub(crate) mod info;
 pub(crate) mod integrate;
@@ -40,6 +41,8 @@ pub(crate) enum Command {
     Simulate(simulate::SimulateArgs),
     /// Draw patterns from a result file as PNG or SVG
     Plot(plot::PlotArgs),
+    /// Write patterns of a result as texts, arrays or a table
+    Export(export::ExportArgs),
     /// Write a file of options from a configuration saved by pyFAI
     Config(config::ConfigArgs),
     /// Measure how fast this machine integrates, by layout and number of threads

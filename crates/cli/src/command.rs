@@ -3,6 +3,7 @@
 mod bench;
 mod config;
 mod doctor;
+mod export;
 mod info;
 mod integrate;
 mod output;
@@ -23,6 +24,7 @@ pub(crate) fn run(command: Command, engines: Option<&dyn Engines>) -> Outcome {
         Command::Info(args) => info::run(&args),
         Command::Simulate(args) => simulate::run(&args),
         Command::Plot(args) => plot::run(&args),
+        Command::Export(args) => export::run(&args),
         Command::Config(args) => config::run(&args),
         Command::Bench(args) => bench::run(*args),
         Command::Doctor => doctor::run(),
