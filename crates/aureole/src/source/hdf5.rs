@@ -6,6 +6,7 @@ mod contiguous;
 mod frames;
 mod gather;
 mod library;
+mod reading;
 mod written;
 
 use std::path::Path;
