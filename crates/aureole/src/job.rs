@@ -14,6 +14,7 @@ mod prepare;
 pub mod pyfai;
 mod record;
 mod regions;
+mod resume;
 mod run;
 mod tune;
 mod variance;
@@ -34,6 +35,7 @@ pub use output::OutputError;
 pub use parcel::{Parcel, Sent};
 pub use prepare::{Prepared, PreparedRecipe, default_threads, prepare, prepare_given, read_geometry};
 pub use record::named_files;
+pub use resume::{ResumeError, Resumed};
 pub use run::Input;
 pub use work::work;
 

@@ -226,7 +226,7 @@ impl Job {
             if let (Some(images), Ok(Summary { stopped: false, .. })) = (&images, &ran) {
                 sink.write_images(job.stack.spec().shape, &job.spec.images, images)?;
             }
-            sink.finish(&ran.clone().unwrap_or_default())?;
+            sink.finish()?;
             ran
         })?;
         describe::summary(py, &written.map_err(|error| broken(&error))?)

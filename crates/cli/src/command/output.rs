@@ -2,11 +2,15 @@
 
 use std::path::Path;
 
+use aureole::sink::nexus;
+
 use crate::exit::Failure;
 
-/// Refuses a name that no file can have: that of a folder, or one in a folder that is not there. `option` names it.
+/// Refuses a name that no file can have: that of a folder, or one in a folder that is not there; and one that is a symbolic link.
+/// `option` names it.
 pub(crate) fn check(option: &str, file: &Path) -> Result<(), Failure> {
     let shown = file.display();
+    nexus::refuse_link(file).map_err(|why| Failure::refused(format!("{option}{why}")))?;
     if file.is_dir() {
         return Err(Failure::refused(format!("{option}{shown}: a folder; the name of a file is needed")));
     }
