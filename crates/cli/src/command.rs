@@ -9,6 +9,7 @@ mod output;
 mod plot;
 mod simulate;
 mod stop;
+mod verify;
 mod worker;
 
 use aureole::layout::elsewhere::Engines;
@@ -23,6 +24,7 @@ pub(crate) fn run(command: Command, engines: Option<&dyn Engines>) -> Outcome {
         Command::Info(args) => info::run(&args),
         Command::Simulate(args) => simulate::run(&args),
         Command::Plot(args) => plot::run(&args),
+        Command::Verify(args) => verify::run(&args),
         Command::Config(args) => config::run(&args),
         Command::Bench(args) => bench::run(*args),
         Command::Doctor => doctor::run(),

@@ -49,7 +49,7 @@ impl Prepared {
     }
 
     /// Rows, columns and type of a frame: `195 x 487 uint32`.
-    pub(super) fn frames_of(&self) -> String {
+    pub(crate) fn frames_of(&self) -> String {
         let StackSpec { shape: (rows, columns), dtype, .. } = *self.stack.spec();
         format!("{rows} x {columns} {dtype}")
     }
@@ -97,7 +97,7 @@ impl Prepared {
 }
 
 /// What is kept of a source; zeros for what its file system does not say.
-pub(super) fn state(origin: &Origin) -> SourceState {
+pub(crate) fn state(origin: &Origin) -> SourceState {
     let metadata = std::fs::metadata(&origin.file).ok();
     let modified = metadata.as_ref().and_then(|file| file.modified().ok()?.duration_since(UNIX_EPOCH).ok());
     SourceState {
@@ -171,7 +171,7 @@ pub fn named_files(recipe: &RecipeSpec) -> Vec<(&'static str, String)> {
 }
 
 /// SHA-256 of a file's content in hexadecimal.
-pub(super) fn sha256(role: &str, file: &Path) -> Result<String, JobError> {
+pub(crate) fn sha256(role: &str, file: &Path) -> Result<String, JobError> {
     let digest = || -> std::io::Result<Sha256> {
         let mut reader = BufReader::new(std::fs::File::open(file)?);
         let (mut digest, mut buffer) = (Sha256::new(), vec![0; 1 << 16]);
