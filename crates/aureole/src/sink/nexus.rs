@@ -247,9 +247,8 @@ impl NexusSink {
         // Virtual datasets lead to all their rows, whether they were written or not.
         let all = self.description.map.is_some() || self.parts.is_some();
         let rows = if all { self.description.frames } else { self.end };
-        let finished = self.write_rows().and_then(|()| {
+        let finished = self.write_rows().and_then(|()| self.cut_off(rows)).and_then(|()| {
             self.change(0, |sink| {
-                sink.set_rows(rows)?;
                 layout::finish(&sink.file, &clock::now(), &sink.columns.status.read()?)?;
                 sink.parts.as_ref().map_or(Ok(()), |parts| parts.finish(&sink.file, &sink.description))
             })

@@ -1,5 +1,6 @@
 //! Changes of the file's structure, each of which is in the file as a whole or not at all.
 
+use std::collections::BTreeSet;
 use std::ops::Range;
 
 use hdf5_metno::Result;
@@ -30,6 +31,20 @@ impl NexusSink {
         let ended = self.journal.as_mut().map_or(Ok(()), Journal::end);
         ended.map_err(|error| error.to_string())?;
         Ok(made)
+    }
+
+    /// Leaves so many rows, or makes room for them; what the others took on the disk is given back, though the file keeps its length.
+    pub(super) fn cut_off(&mut self, rows: usize) -> Result<()> {
+        if rows >= self.allocated {
+            return if rows == self.allocated { Ok(()) } else { self.resize(rows) };
+        }
+        let mut unused = self.patterns()?;
+        self.change(0, |sink| sink.set_rows(rows))?;
+        let kept: BTreeSet<u64> = self.patterns()?.into_iter().map(|range| range.start).collect();
+        unused.retain(|range| !kept.contains(&range.start));
+        // HDF5 may put what comes next there, so now or never.
+        self.journal.iter().for_each(|journal| journal.release(&unused));
+        Ok(())
     }
 
     /// True once a change has failed.

@@ -6,25 +6,29 @@
 //! twice. A journal that is torn itself was not ended, so nothing was changed yet.
 //!
 //! ```text
-//! "AUREJRNL", u32 version, u64 length of the result, then for each piece: u64 start, u64 length, bytes;
+//! "AUREJRNL", u32 version, u64 length of the result, then for each piece: u64 start, u64 length, u64 1 and the bytes, or 0 for zeros;
 //! 32 bytes SHA-256 of all before. Little endian. Empty between changes.
 //! ```
 //! The file is there, and locked, as long as a run writes the result; a lock ends with its process.
 
 use std::fs::{File, OpenOptions};
-use std::io::{self, ErrorKind, Read, Seek, SeekFrom};
+use std::io::{self, Read, Seek, SeekFrom};
 use std::ops::Range;
 use std::os::unix::fs::{FileExt, MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
 use rustix::fs::{FallocateFlags, FlockOperation, OFlags, fallocate, flock};
 use rustix::io::Errno;
+use rustix::process::{Resource, getrlimit};
 use sha2::{Digest, Sha256};
 
 const MAGIC: &[u8; 12] = b"AUREJRNL\x01\0\0\0";
 
 /// Bytes of a SHA-256.
 const DIGEST: usize = 32;
+
+/// Bytes that are looked at together for whether they are zeros.
+const PAGE: usize = 4096;
 
 /// The place of the journal of a result.
 #[must_use]
@@ -98,8 +102,11 @@ impl Journal {
         at.seek(SeekFrom::Start(0))?;
         at.read_to_end(&mut bytes)?;
         let Some(kept) = Kept::parse(&bytes) else { return Ok(false) };
-        for (start, piece) in &kept.pieces {
-            result.write_all_at(piece, *start)?;
+        for (range, piece) in &kept.pieces {
+            match piece {
+                Some(bytes) => result.write_all_at(bytes, range.start)?,
+                None => clear(result, range)?,
+            }
         }
         result.set_len(kept.length)?;
         Ok(true)
@@ -118,6 +125,15 @@ impl Journal {
         }
         self.changing = true;
         Ok(())
+    }
+
+    /// Gives the disk back what the file has no use for any more: bytes that are part of nothing.
+    pub(super) fn release(&self, unused: &[Range<u64>]) {
+        for range in unused {
+            let flags = FallocateFlags::PUNCH_HOLE | FallocateFlags::KEEP_SIZE;
+            // Not all file systems can, and nothing but room is lost.
+            let _ = self.result.as_ref().map(|result| fallocate(result, flags, range.start, range.end - range.start));
+        }
     }
 
     /// Says that the change is in the file.
@@ -151,14 +167,7 @@ fn keep(result: &File, patterns: &[Range<u64>]) -> io::Result<Vec<u8>> {
     kept.extend(length.to_le_bytes());
     let mut from = 0;
     for range in patterns.iter().cloned().chain([length..length]) {
-        let to = range.start.min(length);
-        if to > from {
-            kept.extend(from.to_le_bytes());
-            kept.extend((to - from).to_le_bytes());
-            let (begin, size) = (kept.len(), usize::try_from(to - from).map_err(|_| ErrorKind::OutOfMemory)?);
-            kept.resize(begin + size, 0);
-            result.read_exact_at(&mut kept[begin..], from)?;
-        }
+        keep_pieces(result, from..range.start.min(length), &mut kept)?;
         from = from.max(range.end);
     }
     let digest = Sha256::digest(&kept);
@@ -166,9 +175,56 @@ fn keep(result: &File, patterns: &[Range<u64>]) -> io::Result<Vec<u8>> {
     Ok(kept)
 }
 
+/// Keeps a range: pages of zeros, of which space that nothing uses is made, as their number alone.
+fn keep_pieces(result: &File, range: Range<u64>, kept: &mut Vec<u8>) -> io::Result<()> {
+    let (mut at, mut page) = (range.start, vec![0; PAGE]);
+    // Where the length of the last piece stands, and whether it is one of zeros.
+    let mut last: Option<(usize, bool)> = None;
+    while at < range.end {
+        let size = (PAGE - (at as usize % PAGE)).min(usize::try_from(range.end - at).unwrap_or(PAGE));
+        let page = &mut page[..size];
+        result.read_exact_at(page, at)?;
+        let zeros = page.iter().all(|byte| *byte == 0);
+        let place = match last.filter(|(_, of_zeros)| *of_zeros == zeros) {
+            Some((place, _)) => place,
+            None => {
+                kept.extend(at.to_le_bytes());
+                kept.extend(0u64.to_le_bytes());
+                kept.extend(u64::from(!zeros).to_le_bytes());
+                kept.len() - 16
+            }
+        };
+        last = Some((place, zeros));
+        let length = kept[place..].first_chunk().map_or(0, |length| u64::from_le_bytes(*length)) + size as u64;
+        kept[place..place + 8].copy_from_slice(&length.to_le_bytes());
+        if !zeros {
+            kept.extend_from_slice(page);
+        }
+        at += size as u64;
+    }
+    Ok(())
+}
+
+/// Fills a range with zeros, without writing where there are zeros already.
+fn clear(result: &File, range: &Range<u64>) -> io::Result<()> {
+    let (mut at, zeros, mut page) = (range.start, vec![0; PAGE], vec![0; PAGE]);
+    while at < range.end {
+        let size = PAGE.min(usize::try_from(range.end - at).unwrap_or(PAGE));
+        let there = result.read_exact_at(&mut page[..size], at);
+        if there.is_err() || page[..size] != zeros[..size] {
+            result.write_all_at(&zeros[..size], at)?;
+        }
+        at += size as u64;
+    }
+    Ok(())
+}
+
 /// Makes the disk set aside the next bytes behind the file, so that it is full before a change begins and not in the middle of it.
 fn reserve(result: &File, room: u64) -> io::Result<()> {
     let length = result.metadata()?.len();
+    if getrlimit(Resource::Fsize).current.is_some_and(|most| length.saturating_add(room) > most) {
+        return Err(Errno::FBIG.into());
+    }
     match fallocate(result, FallocateFlags::KEEP_SIZE, length, room.max(1)) {
         Err(error @ (Errno::NOSPC | Errno::DQUOT | Errno::FBIG)) => Err(error.into()),
         // Not all file systems can.
@@ -179,7 +235,8 @@ fn reserve(result: &File, room: u64) -> io::Result<()> {
 /// What a journal has kept.
 struct Kept<'a> {
     length: u64,
-    pieces: Vec<(u64, &'a [u8])>,
+    /// Bytes by their place; `None` for zeros.
+    pieces: Vec<(Range<u64>, Option<&'a [u8]>)>,
 }
 
 impl Kept<'_> {
@@ -193,10 +250,10 @@ impl Kept<'_> {
         let length = number(&mut rest)?;
         let mut pieces = Vec::new();
         while !rest.is_empty() {
-            let (start, size) = (number(&mut rest)?, usize::try_from(number(&mut rest)?).ok()?);
-            let (piece, behind) = rest.split_at_checked(size)?;
-            start.checked_add(size as u64).filter(|end| *end <= length)?;
-            pieces.push((start, piece));
+            let (start, size, has_bytes) = (number(&mut rest)?, number(&mut rest)?, number(&mut rest)? != 0);
+            let end = start.checked_add(size).filter(|end| *end <= length)?;
+            let (piece, behind) = rest.split_at_checked(if has_bytes { usize::try_from(size).ok()? } else { 0 })?;
+            pieces.push((start..end, has_bytes.then_some(piece)));
             rest = behind;
         }
         Some(Kept { length, pieces })
@@ -235,6 +292,23 @@ mod tests {
             assert_eq!(std::fs::read_to_string(&path).unwrap(), left);
             assert!(is_pending(&path), "kept, since HDF5 may write once more");
         }
+    }
+
+    #[test]
+    fn space_that_nothing_uses_takes_no_room_in_the_journal_and_is_zeros_again() {
+        let mut bytes = vec![7; 10_000];
+        bytes.resize(400_000, 0);
+        bytes.extend([9; 5000]);
+        let (_folder, path, file) = result_of(&bytes);
+        let mut journal = Journal::lock(&path).unwrap();
+        journal.attach(file.try_clone().unwrap());
+        journal.begin(&[5000..6000], 1).unwrap();
+        assert!(std::fs::metadata(place(&path)).unwrap().len() < 30_000);
+        file.write_all_at(&[1; 4000], 200_000).unwrap();
+        file.write_all_at(&[1; 9000], 404_000).unwrap();
+        file.set_len(404_500).unwrap();
+        drop(journal);
+        assert!(std::fs::read(&path).unwrap() == bytes);
     }
 
     #[test]
