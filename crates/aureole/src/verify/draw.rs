@@ -59,7 +59,7 @@ mod tests {
         for count in [None, Some(3), Some(99)] {
             assert_eq!(choose(vec![4, 5, 9], count, 7), [4, 5, 9]);
         }
-        assert_eq!(choose(vec![], Some(3), 7), []);
+        assert!(choose(vec![], Some(3), 7).is_empty());
     }
 
     #[test]

@@ -80,7 +80,7 @@ mod tests {
         assert_eq!(first(&begun, &other), None, "how it is spread changes no bit");
         for (text, key, was, now) in [
             (r#""inputs": ["b.h5"], "recipes": [RECIPE]"#, "inputs", r#"["a.h5"]"#, r#"["b.h5"]"#),
-            (r#""inputs": ["a.h5"], "recipes": [RECIPE], "map": {"shape": [2, 3]}"#, "map", "nothing", "{"),
+            (r#""inputs": ["a.h5"], "recipes": [RECIPE], "map": {"slow": 2, "fast": 3}"#, "map", "nothing", "{"),
             (r#""inputs": ["a.h5"], "recipes": [RECIPE, RECIPE]"#, "recipes", "1 of them", "2 of them"),
         ] {
             let found = first(&begun, &job(text)).unwrap();

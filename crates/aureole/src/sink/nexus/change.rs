@@ -60,3 +60,6 @@ impl NexusSink {
         Ok(places)
     }
 }
+
+#[cfg(test)]
+mod tests;
