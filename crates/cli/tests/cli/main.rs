@@ -16,3 +16,4 @@ mod resumed;
 mod round_trip;
 mod support;
 mod variances;
+mod verify;
