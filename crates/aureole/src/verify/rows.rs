@@ -113,17 +113,16 @@ impl<'a> Rows<'a> {
     fn frame(&self, row: usize, patterns: &[Pattern], report: &mut Report) -> Result<(), String> {
         let (frame, was) = (self.record.first_frame + row, self.record.status[row]);
         let failed = aureole_core::pipeline::failure(patterns);
-        match failed {
-            Some(reason) if was != 2 => {
-                report.differences.push(format!("frame {frame}: was integrated, and fails now: {reason}"))
-            }
-            None if was == 2 => report.differences.push(format!("frame {frame}: failed then, and does not fail now")),
-            Some(_) => report.failed_again += 1,
-            None => {}
-        }
-        if failed.is_some() != (was == 2) {
+        let differs = match failed {
+            Some(reason) if was != 2 => Some(format!("was integrated, and fails now: {reason}")),
+            None if was == 2 => Some("failed then, and does not fail now".to_owned()),
+            _ => None,
+        };
+        if let Some(differs) = differs {
+            report.differences.push(format!("frame {frame}: {differs}"));
             return Ok(());
         }
+        report.failed_again += usize::from(failed.is_some());
         for (recipe, pattern) in self.recipes.iter().zip(patterns) {
             let differ = recipe.compare(row, pattern)?;
             report.differences.extend(differ.into_iter().map(|what| format!("frame {frame}, {what}")));
@@ -138,8 +137,8 @@ impl Recipe {
         let failed = !matches!(pattern.status, Status::Done);
         let mut found = Vec::new();
         found.extend(self.numbers(&self.intensity, row, &pattern.intensity, failed)?);
-        for (dataset, values) in [(&self.errors, &pattern.errors)] {
-            found.extend(dataset.as_ref().map_or(Ok(None), |dataset| self.numbers(dataset, row, values, failed))?);
+        if let Some(errors) = &self.errors {
+            found.extend(self.numbers(errors, row, &pattern.errors, failed)?);
         }
         for (dataset, values) in [(&self.signal, &pattern.signal), (&self.variance, &pattern.variance)] {
             found.extend(dataset.as_ref().map_or(Ok(None), |dataset| self.numbers(dataset, row, values, failed))?);

@@ -66,10 +66,9 @@ impl Journal {
             let mut options = OpenOptions::new();
             options.read(true).write(true).create(true).truncate(false);
             let file = options.custom_flags(OFlags::NOFOLLOW.bits().cast_signed()).open(&place).map_err(fail)?;
-            match flock(&file, FlockOperation::NonBlockingLockExclusive) {
-                Err(Errno::WOULDBLOCK) => return Err("another run is writing it".into()),
-                // A file system that has no locks is no reason to have no result.
-                Ok(()) | Err(_) => {}
+            // A file system that has no locks is no reason to have no result.
+            if flock(&file, FlockOperation::NonBlockingLockExclusive) == Err(Errno::WOULDBLOCK) {
+                return Err("another run is writing it".into());
             }
             // The run before may have removed it between the two calls.
             let there = std::fs::metadata(&place).map(|there| (there.dev(), there.ino())).ok();
@@ -166,7 +165,7 @@ fn keep(result: &File, patterns: &[Range<u64>]) -> io::Result<Vec<u8>> {
     let mut kept = MAGIC.to_vec();
     kept.extend(length.to_le_bytes());
     let mut from = 0;
-    for range in patterns.iter().cloned().chain([length..length]) {
+    for range in patterns.iter().cloned().chain(std::iter::once(length..length)) {
         keep_pieces(result, from..range.start.min(length), &mut kept)?;
         from = from.max(range.end);
     }
@@ -267,6 +266,7 @@ fn number(rest: &mut &[u8]) -> Option<u64> {
 }
 
 #[cfg(test)]
+#[allow(clippy::single_range_in_vec_init)] // Ranges are what is meant.
 mod tests {
     use super::*;
 
