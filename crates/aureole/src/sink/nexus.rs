@@ -17,7 +17,7 @@
 //! ```
 //! Rows are kept back for a fifth of a second at most, and then written and flushed. The space of the next rows is
 //! allocated ahead, filled with NaN: rows then change data only and not the file's structure, so that others read it while it
-//! grows. What does change structure goes through [`NexusSink::change`], which a program killed in its middle leaves to be taken
+//! grows. What does change structure goes through one place (`change.rs`), which a program killed in its middle leaves to be taken
 //! back by the next run (`journal.rs`).
 
 mod begun;
