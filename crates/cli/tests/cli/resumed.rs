@@ -93,7 +93,8 @@ fn a_run_killed_at_any_moment_goes_on_to_the_same_result() {
     let desk = desk();
     let start = Instant::now();
     desk.run(&format!("{JOB} -o whole.h5 --threads 1")).is(3);
-    let alone = start.elapsed();
+    // A machine that is busy has time for as many kills all the same.
+    let alone = start.elapsed().min(Duration::from_millis(1500));
     let whole = contents(&desk.path("whole.h5"));
     let rows = File::open(desk.path("whole.h5")).unwrap().dataset("entry/data/I").unwrap().read_raw::<f32>().unwrap();
     assert!(
