@@ -36,6 +36,8 @@ _HOMES = {
     "Integrate1dResult": "_results",
     "Integrate2dResult": "_results",
     "Unit": "_units",
+    "verify": "_verify",
+    "Report": "_verify",
     "read_image": "_native",
     "__version__": "_native",
 }
@@ -48,12 +50,14 @@ __all__ = [
     "Integrator",
     "Pattern",
     "Patterns",
+    "Report",
     "Unit",
     "__version__",
     "integrate",
     "load",
     "read_image",
     "stream",
+    "verify",
 ]
 
 if TYPE_CHECKING:
@@ -63,6 +67,7 @@ if TYPE_CHECKING:
     from ._results import Integrate1dResult, Integrate2dResult
     from ._stack import LAYOUTS, integrate, stream
     from ._units import Unit
+    from ._verify import Report, verify
 
 
 def __getattr__(name: str) -> Any:

@@ -58,6 +58,8 @@ class Job:
         sums: bool = False,
         progress: Callable[[int], Any] | None = None,
         engine: Any = None,
+        resume: bool = False,
+        retry_failed: bool = False,
     ) -> dict[str, Any]: ...
     def recipes(self) -> list[dict[str, Any]]: ...
     @property
@@ -98,3 +100,11 @@ def splitting(method: str) -> str:
 
 def mode(name: str) -> str:
     """A mode such as ``median`` as a description has it (JSON)."""
+
+def verify(
+    path: str | PathLike[str],
+    frames: int | None,
+    seed: int,
+    data: str | PathLike[str] | None = None,
+) -> dict[str, Any]:
+    """Integrates frames of a result again and compares them."""

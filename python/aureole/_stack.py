@@ -31,6 +31,8 @@ def integrate(
     layout: str = "auto",
     output: str | os.PathLike[str] | None = None,
     force: bool = False,
+    resume: bool = False,
+    retry_failed: bool = False,
     sums: bool = False,
     progress: Any = None,
     engine: Any = None,
@@ -44,6 +46,9 @@ def integrate(
         layout: one of ``aureole.LAYOUTS``.
         output: a NeXus HDF5 file for the patterns, which then are not kept in memory.
         force: replace ``output`` if it exists.
+        resume: go on with ``output`` if it exists, from the frames that are not done; the arguments must be those that it was
+            begun with, but for how the work is spread. What is returned counts this run, ``before`` the frames of earlier ones.
+        retry_failed: with ``resume``, try the frames again that failed.
         sums: keep the sums (signal, variance) beside the means.
         progress: True for a bar, False for none, or a function of (frames done, frames in all); None for a bar where
             someone looks and tqdm is installed.
@@ -61,12 +66,14 @@ def integrate(
         RuntimeError: a worker died.
         KeyboardInterrupt: Ctrl-C; what was pushed is in the file.
     """
+    writing = {"force": force, "resume": resume, "retry_failed": retry_failed}
+    _check_writing(output, **writing)
     if output is None:
         _refuse_images(options)
     with tempfile.TemporaryDirectory(prefix="aureole-") as folder:
         job, settings = _job(paths, poni, layout, options, Path(folder))
         run = _engine(layout, engine, settings)
-        return _all(job, run, layout, output, force, sums, progress, options)
+        return _all(job, run, layout, output, writing, sums, progress, options)
 
 
 def _all(
@@ -74,7 +81,7 @@ def _all(
     run: dict[str, Any],
     layout: str,
     output: Any,
-    force: bool,
+    writing: dict[str, bool],
     sums: bool,
     progress: Any,
     options: dict[str, Any],
@@ -84,7 +91,7 @@ def _all(
     start = time.perf_counter()
     with shown(progress, end - first) as tell:
         if output is not None:
-            summary = job.write(Path(output), force=force, sums=sums, progress=tell, **run)
+            summary = job.write(Path(output), sums=sums, progress=tell, **writing, **run)
             _tell(summary["survived"])
             return {**_timed(summary, start), "output": str(output), "layout": layout}
         columns, summary = job.run(sums=sums, progress=tell, **run)
@@ -163,6 +170,16 @@ def _tell(notices: Sequence[str]) -> None:
     """What the command would print as notes: slow ways taken, workers lost."""
     for notice in notices:
         warnings.warn(notice, stacklevel=4)
+
+
+def _check_writing(output: Any, force: bool, resume: bool, retry_failed: bool) -> None:
+    """Refuses what contradicts itself about a file that is there."""
+    if resume and output is None:
+        raise ValueError("resume: goes on with a file; give output=, too")
+    if resume and force:
+        raise ValueError("resume and force: one goes on with the output, the other replaces it; give one of them")
+    if retry_failed and not resume:
+        raise ValueError("retry_failed: belongs to resume=True")
 
 
 def _refuse_images(options: dict[str, Any]) -> None:

@@ -136,6 +136,25 @@ def interrupted(room):
     room.compare(10)
 
 
+def killed(room):
+    """A run that was killed while it followed is gone on with once the stack is complete, and can be verified."""
+    writer = room.writer("killed.h5", "swmr", "--frames", 60, "--rate", 30)
+    run = room.start("killed.h5")
+    time.sleep(1.5)
+    run.kill()
+    run.communicate()
+    assert writer.wait() == 0
+    try:
+        before = int((room.read("out.h5")[1] == 1).sum())
+    except OSError:
+        before = None
+    words = ("killed.h5", "--poni", "stack.poni", "-o", "out.h5", "--resume")
+    said = room.run("integrate", *words)
+    assert before is None or (0 < before < 60 and f"{before} done" in said), f"{before} rows, {said}"
+    room.compare(60)
+    room.run("verify", "out.h5", "--all")
+
+
 def refused(room):
     """What cannot be followed is refused by name."""
     for words, why in [
@@ -143,6 +162,7 @@ def refused(room):
         (("stack.h5", "--layout", "processes"), "layout processes takes stacks that are complete"),
         (("stack.h5", "--normalization", "stack.h5::/entry/data/data"), "a monitor's dataset has to be complete"),
         (("nothing.h5", "--timeout", "1"), "no such file"),
+        (("stack.h5", "--resume"), "cannot be used with"),
     ]:
         said = room.run("integrate", *words, "--poni", "stack.poni", "--follow", "-o", "refused.h5", code=2)
         assert why in said, f"{words}: {said}"
@@ -150,7 +170,7 @@ def refused(room):
 
 
 def main():
-    checks = [swmr, no_swmr, dectris, visible, complete, left_out, timeout, interrupted, refused]
+    checks = [swmr, no_swmr, dectris, visible, complete, left_out, timeout, interrupted, killed, refused]
     failed = 0
     with tempfile.TemporaryDirectory() as folder:
         room = Room(pathlib.Path(sys.argv[1]).resolve(), folder)

@@ -81,6 +81,9 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     }
     let first: Vec<u64> = unmarked.iter().copied().take(10).collect();
     let count = unmarked.len();
-    println!("{}", json!({"refused": refused, "failed": failed, "same": same, "panics": panics, "unmarked": count, "first": first}));
+    println!(
+        "{}",
+        json!({"refused": refused, "failed": failed, "same": same, "panics": panics, "unmarked": count, "first": first})
+    );
     Ok(())
 }

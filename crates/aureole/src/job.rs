@@ -15,6 +15,8 @@ mod prepare;
 pub mod pyfai;
 mod record;
 mod regions;
+mod relocate;
+mod resume;
 mod run;
 mod tune;
 mod variance;
@@ -35,6 +37,9 @@ pub use output::OutputError;
 pub use parcel::{Parcel, Sent};
 pub use prepare::{Prepared, PreparedRecipe, default_threads, prepare, prepare_given, read_geometry};
 pub use record::named_files;
+pub(crate) use record::{sha256, state as source_state};
+pub(crate) use relocate::find as find_file;
+pub use resume::{ResumeError, Resumed};
 pub use run::Input;
 pub use work::work;
 

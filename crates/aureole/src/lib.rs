@@ -18,6 +18,7 @@ pub mod simulate;
 pub mod sink;
 pub mod source;
 pub mod tuned;
+pub mod verify;
 pub mod wire;
 
 /// The README's example must compile.

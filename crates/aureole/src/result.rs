@@ -1,12 +1,14 @@
 //! Reading a result back: the NeXus file that a run has written, or is still writing.
 
 mod map;
+mod record;
 
 use std::path::{Path, PathBuf};
 
 use hdf5_metno::{Dataset, File, Location};
 
 pub use map::ResultMap;
+pub use record::{Record, RecordedSource, SourceState};
 
 /// The status of a frame that was integrated.
 const DONE: u8 = 1;

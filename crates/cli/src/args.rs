@@ -17,6 +17,7 @@ pub(crate) mod pair;
 pub(crate) mod plot;
 pub(crate) mod polarization;
 pub(crate) mod simulate;
+pub(crate) mod verify;
 
 /// Azimuthal integration of X-ray detector images, as fast as they can be read
 ///
@@ -43,6 +44,8 @@ pub(crate) enum Command {
     Plot(plot::PlotArgs),
     /// Write patterns of a result as texts, arrays or a table
     Export(export::ExportArgs),
+    /// Check a result: integrate some of its frames again and compare them to the last bit
+    Verify(verify::VerifyArgs),
     /// Write a file of options from a configuration saved by pyFAI
     Config(config::ConfigArgs),
     /// Measure how fast this machine integrates, by layout and number of threads
@@ -58,9 +61,10 @@ Examples:
   aureole simulate demo.h5                                  a stack to try things with
   aureole integrate demo.h5 --poni demo.poni -o out.h5      integrate it
   aureole plot out.h5 -o out.png                            look at the result
+  aureole verify out.h5                                     check it
   aureole integrate --help                                  all options, explained
 
-Exit codes: 0 done; 1 a file could not be written, or the run broke off; 2 the request or an input was
+Exit codes: 0 done; 1 a file could not be written, the run broke off, or verify found a difference; 2 the request or an input was
             refused, nothing done; 3 done, but some frames failed; 130 stopped, what was done is kept";
 
 #[cfg(test)]

@@ -10,6 +10,7 @@ mod output;
 mod plot;
 mod simulate;
 mod stop;
+mod verify;
 mod worker;
 
 use aureole::layout::elsewhere::Engines;
@@ -25,6 +26,7 @@ pub(crate) fn run(command: Command, engines: Option<&dyn Engines>) -> Outcome {
         Command::Simulate(args) => simulate::run(&args),
         Command::Plot(args) => plot::run(&args),
         Command::Export(args) => export::run(&args),
+        Command::Verify(args) => verify::run(&args),
         Command::Config(args) => config::run(&args),
         Command::Bench(args) => bench::run(*args),
         Command::Doctor => doctor::run(),

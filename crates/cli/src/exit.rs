@@ -7,6 +7,8 @@ pub(crate) enum Exit {
     Done,
     /// The run ended, but some frames could not be integrated: 3.
     FramesFailed,
+    /// A result was checked, and something in it differs: 1.
+    Differs,
     /// Ctrl-C: what was done so far is kept: 130.
     Interrupted,
 }
@@ -16,6 +18,7 @@ impl Exit {
     pub(crate) fn code(self) -> u8 {
         match self {
             Exit::Done => 0,
+            Exit::Differs => 1,
             Exit::FramesFailed => 3,
             Exit::Interrupted => 130,
         }

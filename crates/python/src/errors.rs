@@ -1,7 +1,9 @@
 //! Errors as Python's own exceptions.
 
-use aureole::job::{JobError, OutputError};
+use aureole::job::{JobError, OutputError, ResumeError};
+use aureole::result::ResultError;
 use aureole::source::SourceError;
+use aureole::verify::VerifyError;
 use aureole_core::pipeline::RunError;
 use pyo3::PyErr;
 use pyo3::exceptions::{PyFileExistsError, PyFileNotFoundError, PyOSError, PyRuntimeError, PyValueError};
@@ -39,7 +41,29 @@ pub(crate) fn of_task(error: &RunError) -> PyErr {
 /// A result that may not be written: `FileExistsError` where there is one, else `ValueError`.
 pub(crate) fn unwritable(error: &OutputError) -> PyErr {
     match error {
-        OutputError::Exists(_) => PyFileExistsError::new_err(format!("{error}; force=True replaces it")),
+        OutputError::Exists(_) => {
+            PyFileExistsError::new_err(format!("{error}; force=True replaces it, resume=True goes on with it"))
+        }
         OutputError::Input(_) | OutputError::Nothing(_) => PyValueError::new_err(error.to_string()),
+    }
+}
+
+/// A result that cannot be gone on with: `OSError` where it cannot be written, else `ValueError`.
+pub(crate) fn other_job(error: &ResumeError) -> PyErr {
+    match error {
+        ResumeError::Sink(error) => PyOSError::new_err(error.to_string()),
+        ResumeError::Job(error) => refused(error),
+        error => PyValueError::new_err(error.to_string()),
+    }
+}
+
+/// A result that cannot be checked: `FileNotFoundError` where it is not there, else `ValueError`.
+pub(crate) fn unchecked(error: &VerifyError) -> PyErr {
+    let text = error.to_string();
+    match error {
+        VerifyError::Result(ResultError::Unreadable { file, .. }) if !file.exists() => {
+            PyFileNotFoundError::new_err(text)
+        }
+        _ => PyValueError::new_err(text),
     }
 }

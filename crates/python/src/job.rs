@@ -2,16 +2,17 @@
 
 mod describe;
 
-use std::path::PathBuf;
+use std::ops::Range;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
-use aureole::job::{self, Given, Input, JobError, JobSpec, Parcel, Prepared};
+use aureole::job::{self, Given, Input, JobError, JobSpec, Parcel, Prepared, Resumed};
 use aureole::layout::Elsewhere;
 use aureole::sink::NexusSink;
 use aureole::sink::nexus::Description;
 use aureole_core::dtype::Dtype;
 use aureole_core::images::StackImages;
-use aureole_core::pipeline::{RunError, Sink, Source, StackSpec, Summary};
+use aureole_core::pipeline::{Executor, RunError, Sink, Source, StackSpec, Summary};
 use numpy::PyUntypedArray;
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
@@ -20,7 +21,7 @@ use pyo3::types::{PyBytes, PyDict};
 
 use crate::arrays::attached;
 use crate::engine;
-use crate::errors::{broken, of_task, refused, unwritable};
+use crate::errors::{broken, of_task, other_job, refused, unwritable};
 use crate::frames::{ArraySource, blank};
 use crate::rows::Collector;
 use crate::supervise::{Watched, abandonable, supervise};
@@ -194,8 +195,10 @@ impl Job {
         Ok((collector.into_python(py)?, describe::summary(py, &summary)?))
     }
 
-    /// Integrates the job's own frames into the NeXus file `path`; what was pushed before an error or Ctrl-C is in it.
-    #[pyo3(signature = (path, force=false, sums=false, progress=None, engine=None))]
+    /// Integrates the job's own frames into the NeXus file `path`; what was pushed before an error or Ctrl-C is in it. With `resume`
+    /// those that are not done in a file that is there, and with `retry_failed` those that failed, too.
+    #[pyo3(signature = (path, force=false, sums=false, progress=None, engine=None, resume=false, retry_failed=false))]
+    #[allow(clippy::too_many_arguments)] // By their names, in Python.
     fn write<'py>(
         this: &Bound<'py, Self>,
         py: Python<'py>,
@@ -204,32 +207,44 @@ impl Job {
         sums: bool,
         progress: Option<&Bound<'py, PyAny>>,
         engine: Option<&Bound<'py, PyAny>>,
+        resume: bool,
+        retry_failed: bool,
     ) -> PyResult<Bound<'py, PyDict>> {
         let path: PathBuf = path.extract()?;
         let job = &*this.get().prepared;
         let in_parts = engine.map_or(Ok(false), |engine| engine.getattr("output_parts")?.is_truthy())?;
-        job.check_output(&path, in_parts, force).map_err(|error| unwritable(&error))?;
+        job.check_output(&path, in_parts, force || resume).map_err(|error| unwritable(&error))?;
+        let rest =
+            if resume && path.exists() { Some(rest(py, job, &path, sums, retry_failed, in_parts)?) } else { None };
+        let (before, rest) = match rest {
+            Some((before, None)) => return describe::written(py, &Summary::default(), before),
+            Some((before, rest)) => (before, rest),
+            None => (0, None),
+        };
         let layout = engine.map(|engine| engine::layout(engine, this, Some(&path))).transpose()?;
-        let description = job.description(sums).map_err(|error| refused(&error))?;
         let images = job.images().map_err(|error| refused(&error))?;
+        let description = job.description(sums).map_err(|error| refused(&error))?;
         let written = supervise(py, progress, |watch| -> Result<Summary, RunError> {
-            let sink = match layout.as_ref().filter(|layout| layout.parts) {
-                Some(layout) => {
+            let (sink, frames) = match (rest, layout.as_ref().filter(|layout| layout.parts)) {
+                (Some(rest), _) => rest,
+                (None, Some(layout)) => {
                     let ranges = layout.ranges(&job.frames, &job.plans, sums);
-                    NexusSink::create_over_parts(&path, description, force, ranges)?
+                    (NexusSink::create_over_parts(&path, description, force, ranges)?, vec![job.frames.clone()])
                 }
-                None => NexusSink::create(&path, description, force)?,
+                (None, None) => (NexusSink::create(&path, description, force)?, vec![job.frames.clone()]),
             };
             let mut sink = Watched { sink, watch };
-            let ran = run_by(job, layout.as_ref(), images.as_ref(), &mut sink);
+            let own = job.executor_for(frames.iter().map(Range::len).sum());
+            let executor = layout.as_ref().map_or(own.as_ref(), |layout| layout as &dyn Executor);
+            let ran = job.run_ranges(executor, &frames, images.as_ref(), &mut sink);
             let mut sink = sink.sink;
             if let (Some(images), Ok(Summary { stopped: false, .. })) = (&images, &ran) {
                 sink.write_images(job.stack.spec().shape, &job.spec.images, images)?;
             }
-            sink.finish(&ran.clone().unwrap_or_default())?;
+            sink.finish()?;
             ran
         })?;
-        describe::summary(py, &written.map_err(|error| broken(&error))?)
+        describe::written(py, &written.map_err(|error| broken(&error))?, before)
     }
 
     /// The description, as JSON, with what was filled in.
@@ -285,6 +300,26 @@ impl Job {
         }
         let words = |spec: &StackSpec| format!("{} x {} {}", spec.shape.0, spec.shape.1, spec.dtype);
         Err(PyValueError::new_err(format!("frames of {}; the job was made for {}", words(here), words(there))))
+    }
+}
+
+/// What is left of a result that is there: its file and the frames, `None` where all are done; and how many were done before.
+#[allow(clippy::type_complexity)]
+fn rest(
+    py: Python<'_>,
+    job: &Prepared,
+    path: &Path,
+    sums: bool,
+    retry_failed: bool,
+    in_parts: bool,
+) -> PyResult<(usize, Option<(NexusSink, Vec<Range<usize>>)>)> {
+    if in_parts {
+        let reason = "resume: goes on with results that hold their rows, not with output_parts; use force=True";
+        return Err(PyValueError::new_err(reason));
+    }
+    match py.detach(|| job.resume(path, sums, retry_failed)).map_err(|error| other_job(&error))? {
+        Resumed::Complete { frames, .. } => Ok((frames, None)),
+        Resumed::GoesOn { sink, remaining, done, failed, .. } => Ok((done + failed, Some((*sink, remaining)))),
     }
 }
 

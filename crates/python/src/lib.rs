@@ -16,6 +16,7 @@ mod stream;
 mod supervise;
 #[cfg(feature = "testing")]
 mod testing;
+mod verify;
 
 use aureole::layout::{Launch, Layout};
 use pyo3::prelude::*;
@@ -32,6 +33,7 @@ fn _native(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_function(wrap_pyfunction!(names::mode, module)?)?;
     module.add_function(wrap_pyfunction!(names::splitting, module)?)?;
     module.add_function(wrap_pyfunction!(arrays::read_image, module)?)?;
+    module.add_function(wrap_pyfunction!(verify::verify, module)?)?;
     #[cfg(feature = "testing")]
     testing::add(module)?;
     workers_of(module.py())

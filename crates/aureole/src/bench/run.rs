@@ -60,7 +60,7 @@ fn once(prepared: &Prepared, output: &Path, stop: &AtomicBool) -> Result<Run, Be
     let mut sink = Stoppable { sink, stop };
     let start = Instant::now();
     let summary: Summary = prepared.run(images.as_ref(), &mut sink)?;
-    sink.sink.finish(&summary)?;
+    sink.sink.finish()?;
     let seconds = start.elapsed().as_secs_f64();
     let written = std::fs::metadata(output).map_or(0, |file| file.len());
     Ok(Run { seconds, summary, written })

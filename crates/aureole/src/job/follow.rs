@@ -1,5 +1,6 @@
 //! A prepared job on a stack that grows: run after run over the frames that have come.
 
+use std::ops::Range;
 use std::time::{Duration, Instant};
 
 use aureole_core::images::StackImages;
@@ -42,16 +43,17 @@ impl Prepared {
     pub(super) fn follow(
         &self,
         growing: &dyn Growing,
+        frames: Range<usize>,
         images: Option<&StackImages>,
         sink: &mut dyn Sink,
     ) -> Result<Summary, RunError> {
         let timeout = Duration::from_secs(self.spec.execution.follow.unwrap_or(0));
         let executor = self.executor();
         let mut summary = Summary::default();
-        let (mut next, mut news) = (self.frames.start, Instant::now());
-        while next < self.frames.end {
+        let (mut next, mut news) = (frames.start, Instant::now());
+        while next < frames.end {
             let arrived = growing.wait(next, PATIENCE).map_err(RunError::Engine)?;
-            let end = arrived.frames.min(self.frames.end);
+            let end = arrived.frames.min(frames.end);
             if end > next {
                 let piece =
                     self.run_by(executor.as_ref(), &Input { frames: next..end, ..self.input() }, images, sink)?;

@@ -3,8 +3,10 @@
 use std::fmt::Write;
 use std::io::{BufReader, Read};
 use std::path::Path;
+use std::time::UNIX_EPOCH;
 
 use aureole_core::detector::DetectorFile;
+use aureole_core::pipeline::{Source, StackSpec};
 use aureole_core::plan::AnyPlan;
 use aureole_core::recipe::ErrorModel;
 use aureole_core::unit::Unit;
@@ -12,6 +14,7 @@ use sha2::{Digest, Sha256};
 
 use super::{EdgesSpec, GeometrySpec, JobError, Normalization, Prepared, PreparedRecipe, RecipeSpec};
 use super::{auto, pyfai};
+use crate::result::SourceState;
 use crate::sink::nexus::{Axis, Corrections, Description, Map, Provenance, RecipeDescription};
 use crate::source::{Origin, Stack};
 
@@ -26,6 +29,7 @@ impl Prepared {
             title: self.title(),
             first_frame: self.frames.start,
             frames: self.frames.len(),
+            followed: self.stack.grows().is_some(),
             sums,
             recipes: recipes.map(|((spec, prepared), plan)| describe(spec, prepared, plan)).collect(),
             provenance: self.provenance()?,
@@ -43,6 +47,12 @@ impl Prepared {
     pub fn origins(&self) -> impl Iterator<Item = &Origin> {
         let variances = self.variance.as_ref().map(Stack::origins).unwrap_or_default();
         self.stack.origins().iter().chain(variances)
+    }
+
+    /// Rows, columns and type of a frame: `195 x 487 uint32`.
+    pub(crate) fn frames_of(&self) -> String {
+        let StackSpec { shape: (rows, columns), dtype, .. } = *self.stack.spec();
+        format!("{rows} x {columns} {dtype}")
     }
 
     fn title(&self) -> String {
@@ -81,7 +91,20 @@ impl Prepared {
             job: self.spec.to_json(),
             files,
             sources: self.origins().map(ToString::to_string).collect(),
+            states: if self.given_frames { Vec::new() } else { self.origins().map(state).collect() },
+            frames_of: self.frames_of(),
         })
+    }
+}
+
+/// What is kept of a source; zeros for what its file system does not say.
+pub(crate) fn state(origin: &Origin) -> SourceState {
+    let metadata = std::fs::metadata(&origin.file).ok();
+    let modified = metadata.as_ref().and_then(|file| file.modified().ok()?.duration_since(UNIX_EPOCH).ok());
+    SourceState {
+        frames: origin.frames as u64,
+        bytes: metadata.map_or(0, |file| file.len()),
+        modified: modified.map_or(0, |time| u64::try_from(time.as_nanos()).unwrap_or(0)),
     }
 }
 
@@ -149,7 +172,7 @@ pub fn named_files(recipe: &RecipeSpec) -> Vec<(&'static str, String)> {
 }
 
 /// SHA-256 of a file's content in hexadecimal.
-fn sha256(role: &str, file: &Path) -> Result<String, JobError> {
+pub(crate) fn sha256(role: &str, file: &Path) -> Result<String, JobError> {
     let digest = || -> std::io::Result<Sha256> {
         let mut reader = BufReader::new(std::fs::File::open(file)?);
         let (mut digest, mut buffer) = (Sha256::new(), vec![0; 1 << 16]);

@@ -99,7 +99,7 @@ impl Prepared {
     /// See [`RunError`].
     pub fn run(&self, images: Option<&StackImages>, sink: &mut dyn Sink) -> Result<Summary, RunError> {
         if let Some(growing) = self.stack.grows() {
-            return self.follow(growing, images, sink);
+            return self.follow(growing, self.frames.clone(), images, sink);
         }
         self.run_by(self.executor().as_ref(), &self.input(), images, sink)
     }

@@ -7,6 +7,7 @@ mod follow;
 mod frames;
 mod gather;
 mod library;
+mod reading;
 mod written;
 
 use std::path::Path;

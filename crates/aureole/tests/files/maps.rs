@@ -5,7 +5,7 @@ use std::path::Path;
 use aureole::sink::NexusSink;
 use aureole::sink::nexus::{Axis, Description, Map, MapAxis, RecipeDescription};
 use aureole_core::pattern::{Pattern, Status};
-use aureole_core::pipeline::{Rows, Sink, Summary};
+use aureole_core::pipeline::{Rows, Sink};
 use hdf5_metno::types::VarLenUnicode;
 use hdf5_metno::{Dataset, File};
 use tempfile::tempdir;
@@ -79,7 +79,7 @@ fn a_map_shows_the_rows_where_their_frames_were_taken() {
     let path = folder.path().join("out.h5");
     let mut sink = NexusSink::create(&path, description(), false).unwrap();
     push(&mut sink, 0..11);
-    sink.finish(&Summary { frames: 11, ..Summary::default() }).unwrap();
+    sink.finish().unwrap();
     let expected = [1, 2, 3, 4, 8, 7, 6, 5, 9, 10, -1, -1];
     assert_eq!(frames_of(&path), expected);
     assert_eq!(dataset(&path, "pyFAI/result/map_ptr").read_raw::<i32>().unwrap(), expected);
@@ -104,7 +104,7 @@ fn a_map_shows_the_rows_where_their_frames_were_taken() {
 fn intensities_are_not_stored_twice() {
     let folder = tempdir().unwrap();
     let path = folder.path().join("out.h5");
-    NexusSink::create(&path, description(), false).unwrap().finish(&Summary::default()).unwrap();
+    NexusSink::create(&path, description(), false).unwrap().finish().unwrap();
     for name in ["pyFAI/result/intensity", "map/map"] {
         assert_eq!(dataset(&path, name).storage_size(), 0, "{name}");
     }
@@ -120,7 +120,7 @@ fn a_map_whose_writer_died_or_stopped_opens_and_is_nan_from_there_on() {
         if path == &died {
             drop(sink);
         } else {
-            sink.finish(&Summary { frames: 3, stopped: true, ..Summary::default() }).unwrap();
+            sink.finish().unwrap();
         }
         assert_eq!(frames_of(path), [1, 2, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1]);
         assert_eq!(dataset(path, "data/I").shape(), [11, BINS]);

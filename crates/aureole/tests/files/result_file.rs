@@ -6,7 +6,7 @@ use std::path::Path;
 use aureole::sink::nexus::{Axis, Description, Provenance, RecipeDescription};
 use aureole::sink::{MemorySink, NexusSink};
 use aureole_core::pattern::{OwnConstants, Pattern, Status};
-use aureole_core::pipeline::{Rows, Sink, Summary};
+use aureole_core::pipeline::{Rows, Sink};
 use hdf5_metno::types::VarLenUnicode;
 use hdf5_metno::{Dataset, File};
 use tempfile::tempdir;
@@ -85,10 +85,6 @@ fn text(path: &Path, name: &str) -> String {
     dataset(path, name).read_scalar::<VarLenUnicode>().unwrap().to_string()
 }
 
-fn summary(frames: usize, failed: usize) -> Summary {
-    Summary { frames, failed, ..Summary::default() }
-}
-
 #[test]
 fn rows_axis_and_provenance_are_where_nexus_looks_for_them() {
     let folder = tempdir().unwrap();
@@ -98,7 +94,7 @@ fn rows_axis_and_provenance_are_where_nexus_looks_for_them() {
         let patterns: Vec<Pattern> = (first..100.min(first + 7)).map(pattern).collect();
         push(&mut sink, first, &patterns);
     }
-    sink.finish(&summary(100, 0)).unwrap();
+    sink.finish().unwrap();
     assert_eq!(dataset(&path, "entry/data/I").shape(), [100, BINS]);
     assert!(dataset(&path, "entry/data/I").dtype().unwrap().is::<f32>());
     assert_eq!(column(&path, "entry/data/I"), (0..100).map(f64::from).collect::<Vec<_>>());
@@ -126,7 +122,7 @@ fn sums_are_kept_when_asked_for() {
     let path = folder.path().join("out.h5");
     let mut sink = NexusSink::create(&path, Description { sums: true, ..description(2) }, false).unwrap();
     push(&mut sink, 0, &[pattern(0), pattern(1)]);
-    sink.finish(&summary(2, 0)).unwrap();
+    sink.finish().unwrap();
     assert_eq!(column(&path, "entry/data/signal"), [0.0, 10.0]);
     assert_eq!(column(&path, "entry/data/variance"), [0.25, 0.25]);
 }
@@ -153,7 +149,7 @@ fn cakes_have_an_axis_more_and_their_azimuths_slowest() {
         Pattern { intensity, errors: vec![0.5; 2 * BINS], own, ..pattern(frame) }
     };
     push(&mut sink, 0, &[cake(0), cake(1), cake(2)]);
-    sink.finish(&summary(3, 0)).unwrap();
+    sink.finish().unwrap();
     let intensity = dataset(&path, "entry/data/I");
     assert_eq!(intensity.shape(), [3, 2, BINS]);
     let second = intensity.read_slice_2d::<f32, _>((1, .., ..)).unwrap();
@@ -179,7 +175,7 @@ fn a_failed_frame_is_nan_with_its_reason() {
     let path = folder.path().join("out.h5");
     let mut sink = NexusSink::create(&path, description(3), false).unwrap();
     push(&mut sink, 0, &[pattern(0), failed("frame 1 was never written"), pattern(2)]);
-    sink.finish(&summary(3, 1)).unwrap();
+    sink.finish().unwrap();
     assert_eq!(dataset(&path, "entry/frames/status").read_raw::<u8>().unwrap(), [1, 2, 1]);
     let reasons = dataset(&path, "entry/frames/reason").read_raw::<VarLenUnicode>().unwrap();
     let reasons: Vec<_> = reasons.iter().map(VarLenUnicode::as_str).collect();
@@ -199,7 +195,7 @@ fn constants_a_frame_appear_with_the_first_frame_that_has_its_own() {
         let pattern = if frame == 70 { failed("corrupt") } else { Pattern { own, ..pattern(frame) } };
         push(&mut sink, frame, &[pattern]);
     }
-    sink.finish(&summary(300, 1)).unwrap();
+    sink.finish().unwrap();
     let (norm, count) = (column(&path, "entry/data/norm_per_frame"), column(&path, "entry/data/count_per_frame"));
     for frame in 0..300 {
         match frame {
@@ -218,7 +214,7 @@ fn a_run_over_some_frames_starts_at_row_0() {
     push(&mut sink, 10, &[pattern(10), pattern(11)]);
     assert!(sink.push(&rows(12, &[pattern(12), pattern(13)])).unwrap_err().to_string().contains("made for 10..13"));
     assert!(sink.push(&rows(9, &[pattern(9)])).is_err());
-    sink.finish(&summary(2, 0)).unwrap();
+    sink.finish().unwrap();
     assert_eq!(column(&path, "entry/data/I"), [10.0, 11.0]);
     let frames = File::open(&path).unwrap().group("entry/frames").unwrap();
     assert_eq!(frames.attr("first_frame").unwrap().read_scalar::<u64>().unwrap(), 10);
@@ -242,7 +238,7 @@ fn more_rows_than_are_allocated_at_a_time_are_all_there() {
         let intensity = vec![frame as f32; wide];
         push(&mut sink, frame, &[Pattern { intensity, errors: Vec::new(), ..pattern(frame) }]);
     }
-    sink.finish(&summary(150, 0)).unwrap();
+    sink.finish().unwrap();
     assert_eq!(column(&path, "entry/data/I"), (0..150).map(f64::from).collect::<Vec<_>>());
 }
 
@@ -258,7 +254,7 @@ fn each_recipe_has_a_group_of_its_own_and_the_first_is_the_default() {
     assert!(sink.push(&rows(0, &patterns)).is_err(), "one pattern a frame, but the file has two recipes");
     let rows = Rows { first: 0, recipes: 2, patterns: &patterns };
     assert_eq!(sink.push(&rows).unwrap(), ControlFlow::Continue(()));
-    sink.finish(&summary(2, 1)).unwrap();
+    sink.finish().unwrap();
     assert_eq!((column(&path, "entry/q/I"), column(&path, "entry/plain/I")[0]), (vec![0.0, 1.0], 7.0));
     assert!(column(&path, "entry/plain/I")[1].is_nan());
     assert_eq!(dataset(&path, "entry/frames/status").read_raw::<u8>().unwrap(), [1, 2]);
@@ -286,7 +282,7 @@ fn a_file_that_exists_is_replaced_only_when_forced() {
     let message = NexusSink::create(&path, description(1), false).err().unwrap().to_string();
     assert!(message.contains("out.h5 exists"), "{message}");
     assert_eq!(std::fs::read(&path).unwrap(), b"precious");
-    NexusSink::create(&path, description(1), true).unwrap().finish(&summary(0, 0)).unwrap();
+    NexusSink::create(&path, description(1), true).unwrap().finish().unwrap();
     assert_eq!(dataset(&path, "entry/data/I").shape(), [0, BINS]);
 }
 

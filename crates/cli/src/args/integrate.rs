@@ -36,7 +36,8 @@ Examples:
   aureole integrate scan.h5 --poni lab6.poni --recipe 'q --bins 2000' --recipe 'cake --azimuthal-bins 360' -o out.h5
   aureole integrate scan.h5 --config recipes.toml -o out.h5
   aureole integrate scan_master.h5 --poni lab6.poni --follow -o live.h5
-  aureole integrate scan.h5 --poni lab6.poni --map 20x30 --map-snake --map-fast-axis samx -o map.h5")]
+  aureole integrate scan.h5 --poni lab6.poni --map 20x30 --map-snake --map-fast-axis samx -o map.h5
+  aureole integrate scan_master.h5 --poni lab6.poni -o out.h5 --resume     the same line begins, goes on, or finds all done")]
 pub(crate) struct IntegrateArgs {
     /// The stacks to integrate, one after the other: HDF5 files or FILE::/path. Needed unless --config names them
     #[arg(required_unless_present = "config")]
@@ -88,7 +89,7 @@ pub(crate) struct RunArgs {
     pub(crate) frames: Option<Frames>,
     /// Take frames as they are written: an HDF5 file that grows (SWMR or not), or a DECTRIS master whose data files appear one after
     /// the other. Ends with the expected number of frames, when the writer closes the file, after --timeout, or by Ctrl-C
-    #[arg(long)]
+    #[arg(long, conflicts_with = "resume")]
     pub(crate) follow: bool,
     /// With --follow: seconds without a new frame after which the stack is taken for complete; the first frame is waited for as long
     /// [default: 60]
@@ -140,6 +141,13 @@ pub(crate) struct RunArgs {
     /// Replace the output if it exists
     #[arg(long)]
     pub(crate) force: bool,
+    /// Go on with the output if it exists, from the frames that are not done: after a crash, a full disk or Ctrl-C. The options must
+    /// be those that it was begun with; how the work is spread may differ. An output that is complete stays as it is
+    #[arg(long, conflicts_with = "force")]
+    pub(crate) resume: bool,
+    /// With --resume: try the frames again that failed
+    #[arg(long, requires = "resume")]
+    pub(crate) retry_failed: bool,
     /// What is printed at the end: a line of text, or JSON on standard output
     #[arg(long, default_value = "text", value_parser = one_of("a form of the summary", ["text", "json"]))]
     pub(crate) summary: &'static str,

@@ -3,18 +3,19 @@
 mod engine;
 mod follow;
 mod report;
+mod resumed;
 mod watched;
 
+use std::ops::Range;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 
 use aureole::job::{self, OutputError, Prepared};
 use aureole::layout::elsewhere::{Elsewhere, Engines};
-use aureole::sink::NexusSink;
 use aureole::tuned;
 use aureole_core::images::StackImages;
-use aureole_core::pipeline::{RunError, Source, Summary};
+use aureole_core::pipeline::{Executor, RunError, Source, Summary};
 
 use super::{output, stop};
 use crate::args::integrate::{IntegrateArgs, Meant, SummaryForm};
@@ -22,6 +23,7 @@ use crate::exit::{Exit, Failure, Outcome};
 use crate::print;
 use crate::progress::Progress;
 use report::Report;
+use resumed::Task;
 use watched::Watched;
 
 pub(crate) fn run(args: IntegrateArgs, engines: Option<&dyn Engines>) -> Outcome {
@@ -38,24 +40,29 @@ pub(crate) fn run(args: IntegrateArgs, engines: Option<&dyn Engines>) -> Outcome
     for notice in meant.notices.iter().chain(&prepared.notices).chain(&tuned) {
         print::stderr(&format!("note: {notice}"));
     }
-    prepared.check_output(&meant.output, meant.output_parts, meant.force)?;
+    prepared.check_output(&meant.output, meant.output_parts, meant.force || meant.resume)?;
     if stop.load(Ordering::Relaxed) {
         return Ok(Exit::Interrupted);
     }
-    let mut description = prepared.description(meant.sums).map_err(Failure::refused)?;
+    let goes_on = meant.resume && meant.output.exists();
+    let rest = if goes_on { Some(resumed::task(&meant, &prepared)?) } else { None };
+    if matches!(rest, Some(None)) {
+        return Ok(Exit::Done);
+    }
     let images = prepared.images().map_err(Failure::refused)?;
     let prepared = Arc::new(prepared);
     let elsewhere = engine::start(&meant, &prepared, engines)?;
     let workers = elsewhere.as_ref().map_or(prepared.workers().get(), |layout| layout.engine.workers());
-    if elsewhere.is_some() {
-        description.provenance.device = format!("{workers} {}", prepared.hands());
-    }
     if stop.load(Ordering::Relaxed) {
         return Ok(Exit::Interrupted);
     }
     print::stderr(&report::header(&prepared, workers));
-    let sink = engine::sink(&meant, &prepared, elsewhere.as_ref(), description)?;
-    let (summary, seconds) = integrate(&prepared, elsewhere.as_ref(), images.as_ref(), sink, stop)?;
+    let task = match rest.flatten() {
+        Some(rest) => rest,
+        None => begin(&meant, &prepared, elsewhere.as_ref(), workers)?,
+    };
+    let failed_before = task.failed_before;
+    let (summary, seconds) = integrate(&prepared, elsewhere.as_ref(), images.as_ref(), task, stop)?;
     for note in &summary.survived {
         print::stderr(&format!("note: {note}"));
     }
@@ -70,16 +77,31 @@ pub(crate) fn run(args: IntegrateArgs, engines: Option<&dyn Engines>) -> Outcome
     })?;
     Ok(match summary {
         Summary { stopped: true, .. } => Exit::Interrupted,
-        Summary { failed: 0, .. } if missing.is_none() => Exit::Done,
+        Summary { failed: 0, .. } if failed_before == 0 && missing.is_none() => Exit::Done,
         _ => Exit::FramesFailed,
     })
+}
+
+/// All frames, into a new file.
+fn begin(
+    meant: &Meant,
+    prepared: &Prepared,
+    elsewhere: Option<&Elsewhere<'_>>,
+    workers: usize,
+) -> Result<Task, Failure> {
+    let mut description = prepared.description(meant.sums).map_err(Failure::refused)?;
+    if elsewhere.is_some() {
+        description.provenance.device = format!("{workers} {}", prepared.hands());
+    }
+    let sink = engine::sink(meant, prepared, elsewhere, description)?;
+    Ok(Task { sink, frames: vec![prepared.frames.clone()], failed_before: 0 })
 }
 
 /// Refuses to replace a file that was not meant to be, before anything is read.
 fn check_output(meant: &Meant) -> Result<(), Failure> {
     let output = &meant.output;
     output::check("--output ", output)?;
-    if output.exists() && !meant.force {
+    if output.exists() && !meant.force && !meant.resume {
         return Err(OutputError::Exists(output.clone()).into());
     }
     Ok(())
@@ -91,16 +113,16 @@ fn integrate(
     prepared: &Prepared,
     elsewhere: Option<&Elsewhere<'_>>,
     images: Option<&StackImages>,
-    sink: NexusSink,
+    task: Task,
     stop: &AtomicBool,
 ) -> Result<(Summary, f64), Failure> {
-    let progress = Progress::new(prepared.expected().map(|frames| frames as u64));
+    let frames = task.frames.iter().map(Range::len).sum::<usize>();
+    let progress = Progress::new(prepared.expected().map(|_| frames as u64));
     let start = Instant::now();
-    let mut watched = Watched::new(sink, &progress, stop);
-    let ran = match elsewhere {
-        Some(layout) => prepared.run_by(layout, &prepared.input(), images, &mut watched),
-        None => prepared.run(images, &mut watched),
-    };
+    let mut watched = Watched::new(task.sink, &progress, stop);
+    let own = prepared.executor_for(frames);
+    let executor = elsewhere.map_or(own.as_ref(), |layout| layout as &dyn Executor);
+    let ran = prepared.run_ranges(executor, &task.frames, images, &mut watched);
     progress.finish();
     for reason in watched.reasons() {
         print::stderr(&format!("failed: {reason}"));
@@ -118,7 +140,7 @@ fn integrate(
         }
         _ => Ok(()),
     };
-    let finished = sink.finish(&summary);
+    let finished = sink.finish();
     ran?;
     written.and(finished).map_err(Failure::io)?;
     Ok((summary, start.elapsed().as_secs_f64()))
@@ -127,7 +149,7 @@ fn integrate(
 impl From<OutputError> for Failure {
     fn from(error: OutputError) -> Failure {
         Failure::refused(match error {
-            OutputError::Exists(_) => format!("--output {error}; --force replaces it"),
+            OutputError::Exists(_) => format!("--output {error}; --force replaces it, --resume goes on with it"),
             OutputError::Input(_) => format!("--output {error}"),
             OutputError::Nothing(_) => format!("--frames: {error}"),
         })

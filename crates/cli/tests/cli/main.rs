@@ -1,7 +1,9 @@
 //! The command as it is typed.
 
 mod bench;
+mod contents;
 mod fpga;
+mod full_disk;
 mod gpus;
 mod interrupted;
 mod maps;
@@ -10,6 +12,8 @@ mod processes;
 mod recipes;
 mod refusals;
 mod regions;
+mod resumed;
 mod round_trip;
 mod support;
 mod variances;
+mod verify;

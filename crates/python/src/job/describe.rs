@@ -52,6 +52,13 @@ fn hardware<'py>(py: Python<'py>, cycles: &HardwareCycles) -> PyResult<Bound<'py
     Ok(said)
 }
 
+/// What a run into a file did, which had so many frames before.
+pub(super) fn written<'py>(py: Python<'py>, run: &Summary, before: usize) -> PyResult<Bound<'py, PyDict>> {
+    let said = summary(py, run)?;
+    said.set_item("before", before)?;
+    Ok(said)
+}
+
 /// What a run did.
 pub(super) fn summary<'py>(py: Python<'py>, summary: &Summary) -> PyResult<Bound<'py, PyDict>> {
     let Summary { frames, failed, bytes_in, stages, threads, batch, stopped, joules, .. } = summary;

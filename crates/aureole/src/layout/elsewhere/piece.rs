@@ -24,10 +24,10 @@ pub fn integrate_into(job: &Job<'_>, description: Description, path: &Path) -> R
     let host = std::fs::read_to_string("/proc/sys/kernel/hostname").unwrap_or_default();
     let unique = format!(".{name}.{}.{}.{:?}", host.trim(), std::process::id(), std::thread::current().id());
     let place = path.with_file_name(unique);
-    let sink = NexusSink::create(&place, description, true)?;
+    let sink = NexusSink::create_alone(&place, description)?;
     let mut told = Told { sink, patterns: Vec::new() };
     let written = run(job, &mut told).and_then(|summary| {
-        told.sink.finish(&summary)?;
+        told.sink.finish()?;
         std::fs::rename(&place, path).map_err(|error| SinkError(format!("{}: {error}", path.display())))?;
         Ok(summary)
     });

@@ -1,5 +1,7 @@
 //! A dataset with one row a frame.
 
+use std::ops::Range;
+
 use hdf5_metno::plist::dataset_create::AllocTime;
 use hdf5_metno::types::OwnedDynValue;
 use hdf5_metno::{Dataset, Extent, Group, H5Type};
@@ -41,6 +43,33 @@ impl<T: H5Type + Copy + Into<OwnedDynValue>> Column<T> {
         Ok(Column { dataset, width: 1, rows: Vec::new() })
     }
 
+    /// The dataset `name` of a file that is there, which must be as one that was created with the same `bins` a row.
+    ///
+    /// # Errors
+    /// When there is none, or it is another.
+    pub(super) fn open(group: &Group, name: &str, bins: &[usize]) -> hdf5_metno::Result<Self> {
+        let dataset = group.dataset(name)?;
+        let shape = dataset.shape();
+        let fits = dataset.dtype()?.is::<T>() && dataset.is_chunked() && dataset.is_resizable();
+        if !fits || shape.get(1..) != Some(bins) {
+            return Err(format!("{} is not as this program writes it", dataset.name()).into());
+        }
+        Ok(Column { dataset, width: bins.iter().product(), rows: Vec::new() })
+    }
+
+    /// The places of its rows in the file, in bytes.
+    pub(super) fn places(&self, places: &mut Vec<Range<u64>>) -> hdf5_metno::Result<()> {
+        self.dataset.chunks_visit(|chunk| {
+            places.extend((chunk.addr != u64::MAX).then(|| chunk.addr..chunk.addr.saturating_add(chunk.size)));
+            0
+        })
+    }
+
+    /// Rows that have their place in the file.
+    pub(super) fn allocated(&self) -> usize {
+        self.dataset.shape().first().copied().unwrap_or(0)
+    }
+
     /// Takes a row; of a failed frame, one of `blank`.
     ///
     /// # Errors
@@ -65,6 +94,11 @@ impl<T: H5Type + Copy + Into<OwnedDynValue>> Column<T> {
     /// The values taken and not written.
     pub(super) fn waiting(&self) -> &[T] {
         &self.rows
+    }
+
+    /// Writes values over some of those that are there, from row `first` on.
+    pub(super) fn overwrite(&self, first: usize, values: &[T]) -> hdf5_metno::Result<()> {
+        raw::write_rows(&self.dataset, first, values)
     }
 
     /// Writes the pending rows, the first of them as row `first`.

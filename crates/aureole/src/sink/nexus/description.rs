@@ -1,6 +1,7 @@
 //! What has to be known before the first row.
 
 use super::Map;
+use crate::result::SourceState;
 
 /// Patterns a chunk of the file.
 const ROWS_A_CHUNK: usize = 64;
@@ -20,6 +21,8 @@ pub struct Description {
     pub first_frame: usize,
     /// Frames that will be pushed, at most.
     pub frames: usize,
+    /// The frames are taken while they are written; nobody may know how many will come.
+    pub followed: bool,
     /// Whether the sums `signal` and `variance` are kept.
     pub sums: bool,
     /// What each recipe gives, in the order of a frame's patterns; at least one, the first of which viewers show.
@@ -96,6 +99,10 @@ pub struct Provenance {
     pub files: Vec<(String, String, String)>,
     /// The datasets read, in order.
     pub sources: Vec<String>,
+    /// Their state, one for each of them; none where they are in no file.
+    pub states: Vec<SourceState>,
+    /// Rows, columns and type of a frame, such as `195 x 487 uint32`.
+    pub frames_of: String,
 }
 
 /// Names in `/entry` that no recipe can have.

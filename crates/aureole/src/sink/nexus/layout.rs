@@ -1,15 +1,16 @@
 //! The groups, datasets and attributes of the file.
 
-use aureole_core::pipeline::{ENDLESS, Summary};
+use aureole_core::pipeline::ENDLESS;
 use hdf5_metno::types::VarLenUnicode;
 use hdf5_metno::{Dataset, Extent, File, Group, H5Type};
 
 use super::column::Column;
 use super::parts::Parts;
 use super::rows::{RecipeRows, Room};
-use super::{Columns, Description, RecipeDescription};
+use super::{Columns, DONE, Description, FAILED, RecipeDescription};
 use crate::hdf5::attributes::{put, put_all, unicode};
 use crate::hdf5::raw;
+use crate::result::SourceState;
 use crate::sink::clock;
 
 /// Planck's constant times the speed of light, keV·m.
@@ -59,13 +60,42 @@ fn data(entry: &Group, recipe: &RecipeDescription) -> Result<Group> {
     Ok(data)
 }
 
-/// Writes what is known at the end.
-pub(super) fn finish(file: &File, time: &str, summary: &Summary) -> Result<()> {
+/// Writes what is known at the end: the time, and how many frames are done and failed.
+pub(super) fn finish(file: &File, time: &str, status: &[u8]) -> Result<()> {
     let entry = file.group("entry")?;
+    reopen(file)?;
     text(&entry, "end_time", time)?;
     let frames = entry.group("frames")?;
-    frames.new_attr::<u64>().create("done")?.write_scalar(&((summary.frames - summary.failed) as u64))?;
-    frames.new_attr::<u64>().create("failed")?.write_scalar(&(summary.failed as u64))
+    for (name, of) in [("done", DONE), ("failed", FAILED)] {
+        let count = status.iter().filter(|status| **status == of).count() as u64;
+        match frames.attr(name) {
+            Ok(attribute) => attribute.write_scalar(&count)?,
+            Err(_) => frames.new_attr::<u64>().create(name)?.write_scalar(&count)?,
+        }
+    }
+    Ok(())
+}
+
+/// Takes back that the run has ended.
+pub(super) fn reopen(file: &File) -> Result<()> {
+    let entry = file.group("entry")?;
+    if entry.link_exists("end_time") { entry.unlink("end_time") } else { Ok(()) }
+}
+
+/// The datasets with a row a frame of a file that is there, made for the same description.
+pub(super) fn open(file: &File, description: &Description) -> Result<Columns> {
+    let entry = file.group("entry")?;
+    let room = Room { rows: 0, frames: description.frames, sums: description.sums };
+    let recipes = description.recipes.iter().map(|recipe| RecipeRows::open(entry.group(&recipe.name)?, recipe, room));
+    let recipes = recipes.collect::<Result<Vec<_>>>()?;
+    let frames = entry.group("frames")?;
+    let status = Column::open(&frames, "status", &[])?;
+    let reason = frames.dataset("reason")?;
+    let rows = status.allocated();
+    if reason.shape() != [rows] || recipes.iter().any(|recipe| recipe.allocated() != rows) {
+        return Err("its datasets differ in their number of rows".into());
+    }
+    Ok(Columns { recipes, status, reason, reasons: Vec::new() })
 }
 
 fn columns(entry: &Group, description: &Description, recipes: Vec<RecipeRows>, rows: usize) -> Result<Columns> {
@@ -74,11 +104,14 @@ fn columns(entry: &Group, description: &Description, recipes: Vec<RecipeRows>, r
     if description.first_frame + description.frames < ENDLESS {
         frames.new_attr::<u64>().create("planned")?.write_scalar(&(description.frames as u64))?;
     }
+    if description.followed {
+        frames.new_attr::<u8>().create("followed")?.write_scalar(&1)?;
+    }
     let status = Column::of_values(&frames, "status", rows, 0u8)?;
     let meaning: &Dataset = &frames.dataset("status")?;
     put(meaning, "meaning", "0 not done, 1 done, 2 failed")?;
     let reason = frames.new_dataset::<VarLenUnicode>().shape(Extent::resizable(rows)).chunk(1024).create("reason")?;
-    Ok(Columns { recipes, status, reason })
+    Ok(Columns { recipes, status, reason, reasons: Vec::new() })
 }
 
 fn axes(data: &Group, description: &RecipeDescription) -> Result<()> {
@@ -148,13 +181,31 @@ fn reduction(entry: &Group, description: &Description) -> Result<()> {
     text(&reduction, "mode", &description.recipes[0].mode)?;
     text(&reduction, "job", &from.job)?;
     let sources: Vec<VarLenUnicode> = from.sources.iter().map(|source| unicode(source)).collect();
-    reduction.new_dataset::<VarLenUnicode>().shape([sources.len()]).create("sources")?.write_raw(&sources)?;
+    let dataset = reduction.new_dataset::<VarLenUnicode>().shape([sources.len()]).create("sources")?;
+    dataset.write_raw(&sources)?;
+    put(&dataset, "frames_of", &from.frames_of)?;
+    states(&reduction, &from.states)?;
     let files = group(&reduction, "files", "NXcollection")?;
     for (role, name, digest) in &from.files {
         let file = text(&files, role, name)?;
         put(&file, "sha256", digest)?;
     }
     Ok(())
+}
+
+/// What is kept of the sources to notice that they are others.
+fn states(reduction: &Group, states: &[SourceState]) -> Result<()> {
+    let numbers = |name: &str, of: fn(&SourceState) -> u64| {
+        let values: Vec<u64> = states.iter().map(of).collect();
+        reduction.new_dataset_builder().with_data(&values).create(name)
+    };
+    if states.is_empty() {
+        return Ok(());
+    }
+    numbers("source_frames", |state| state.frames)?;
+    let (bytes, times) = (numbers("source_bytes", |of| of.bytes)?, numbers("source_modified", |of| of.modified)?);
+    put(&bytes, "units", "byte")?;
+    put(&times, "units", "nanoseconds since 1970-01-01T00:00:00Z")
 }
 
 pub(super) fn group(at: &Group, name: &str, class: &str) -> Result<Group> {

@@ -1,5 +1,7 @@
 //! The datasets of one recipe that have a row a frame.
 
+use std::ops::Range;
+
 use aureole_core::pattern::{Pattern, Status};
 use hdf5_metno::{Group, Result};
 
@@ -50,15 +52,65 @@ impl RecipeRows {
         Ok(RecipeRows { group, description, rows_a_chunk, intensity, errors, signal, variance, own: None })
     }
 
-    /// Takes the pattern of the next frame. `status` has the rows of all frames before it, `allocated` how many have
-    /// their place in the file, and `written` how many of them are there.
-    pub(super) fn take(
-        &mut self,
-        pattern: &Pattern,
-        status: &Column<u8>,
-        allocated: usize,
-        written: usize,
-    ) -> Result<()> {
+    /// The datasets of a file that is there, made for the same recipe.
+    ///
+    /// # Errors
+    /// When one is missing or is another, and when rows are elsewhere.
+    pub(super) fn open(group: Group, description: &RecipeDescription, room: Room) -> Result<RecipeRows> {
+        let bins = description.dimensions();
+        let has_errors = description.errors.is_some();
+        let floats = |name: &str| Column::open(&group, name, &bins);
+        let sums = |name: &str| Column::open(&group, name, &bins);
+        let (intensity, errors) = (floats("I")?, has_errors.then(|| floats("I_errors")).transpose()?);
+        let signal = room.sums.then(|| sums("signal")).transpose()?;
+        let variance = (room.sums && has_errors).then(|| sums("variance")).transpose()?;
+        let (own, rows_a_chunk) = (OwnColumns::open(&group, &bins)?, description.rows_a_chunk(room.frames));
+        let description = description.clone();
+        Ok(RecipeRows { group, description, rows_a_chunk, intensity, errors, signal, variance, own })
+    }
+
+    /// The places of all its rows in the file, and of the plan's constants, in bytes.
+    pub(super) fn places(&self, places: &mut Vec<Range<u64>>) -> Result<()> {
+        for name in ["norm", "count"] {
+            let constants = self.group.dataset(name)?;
+            places.extend(constants.offset().map(|at| at..at.saturating_add(constants.storage_size())));
+        }
+        self.intensity.places(places)?;
+        self.errors.as_ref().map_or(Ok(()), |errors| errors.places(places))?;
+        self.signal.as_ref().map_or(Ok(()), |signal| signal.places(places))?;
+        self.variance.as_ref().map_or(Ok(()), |variance| variance.places(places))?;
+        self.own.as_ref().map_or(Ok(()), |own| own.places(places))
+    }
+
+    /// Rows that have their place in the file.
+    pub(super) fn allocated(&self) -> usize {
+        self.intensity.allocated()
+    }
+
+    /// Bytes of one row in all its datasets.
+    pub(super) fn row_bytes(&self) -> usize {
+        let floats = 1 + usize::from(self.errors.is_some());
+        let sums = usize::from(self.signal.is_some()) + usize::from(self.variance.is_some());
+        let own = if self.own.is_some() { 2 } else { 0 };
+        self.description.bins() * (4 * floats + 8 * (sums + own))
+    }
+
+    /// Bytes of one row of the constants of its own; `None` where these datasets are there, or `pattern` needs none.
+    pub(super) fn own_bytes(&self, pattern: &Pattern) -> Option<usize> {
+        (pattern.own.is_some() && self.own.is_none()).then(|| 16 * self.description.bins())
+    }
+
+    /// Creates the datasets for constants a frame, with as many rows as the others have, if `pattern` is the first to need them.
+    pub(super) fn begin_own(&mut self, pattern: &Pattern, status: &Column<u8>, allocated: usize) -> Result<()> {
+        if self.own_bytes(pattern).is_some() {
+            let (description, rows_a_chunk) = (&self.description, self.rows_a_chunk);
+            self.own = Some(OwnColumns::begin(&self.group, description, rows_a_chunk, allocated, status)?);
+        }
+        Ok(())
+    }
+
+    /// Takes the pattern of the next frame.
+    pub(super) fn take(&mut self, pattern: &Pattern) -> Result<()> {
         let failed = !matches!(pattern.status, Status::Done);
         self.intensity.take(&pattern.intensity, failed, f32::NAN)?;
         if let Some(errors) = &mut self.errors {
@@ -69,10 +121,6 @@ impl RecipeRows {
         }
         if let Some(variance) = &mut self.variance {
             variance.take(&pattern.variance, failed, f64::NAN)?;
-        }
-        if pattern.own.is_some() && self.own.is_none() {
-            let (description, rows_a_chunk) = (&self.description, self.rows_a_chunk);
-            self.own = Some(OwnColumns::begin(&self.group, description, rows_a_chunk, allocated, written, status)?);
         }
         match &mut self.own {
             Some(own) => own.take(pattern.own.as_ref(), failed, &self.description),

@@ -2,7 +2,6 @@
 
 use std::fs::File;
 use std::ops::Range;
-use std::os::unix::fs::FileExt;
 use std::sync::Arc;
 
 use aureole_codec::ChunkFormat;
@@ -10,6 +9,7 @@ use aureole_core::pipeline::{ChunkBuf, Pieces, Source, StackSpec, Unread};
 
 use super::ahead;
 use super::frames::Frames;
+use super::reading::{self, Unreadable};
 use super::{BoxedSource, Indirect};
 use crate::hdf5::filters::{Pipeline, pipeline};
 use crate::hdf5::open::describe_io;
@@ -122,7 +122,7 @@ impl Chunks {
 impl Pieces for Chunks {
     fn read_piece(&self, frame: usize, at: usize, out: &mut [u8]) -> Result<(), String> {
         let chunk = self.chunk(frame)?;
-        self.file.read_exact_at(out, chunk.address.saturating_add(at as u64)).map_err(|error| {
+        reading::fill(&self.file, out, chunk.address.saturating_add(at as u64)).map_err(|error| {
             format!("{}: frame {frame} {}", self.name, why(&self.file, chunk.address, chunk.size, &error))
         })
     }
@@ -166,16 +166,16 @@ impl Source for ChunkedSource {
 pub(super) fn read_at(file: &File, address: u64, size: u64, bytes: &mut Vec<u8>) -> Result<(), String> {
     let length = usize::try_from(size).map_err(|_| "is too large".to_owned())?;
     bytes.resize(length, 0);
-    file.read_exact_at(bytes, address).map_err(|error| why(file, address, size, &error))
+    reading::fill(file, bytes, address).map_err(|error| why(file, address, size, &error))
 }
 
 /// Why the `size` bytes of a chunk could not be read.
-fn why(file: &File, address: u64, size: u64, error: &std::io::Error) -> String {
-    match error.kind() {
+fn why(file: &File, address: u64, size: u64, unreadable: &Unreadable) -> String {
+    match unreadable.error.kind() {
         std::io::ErrorKind::UnexpectedEof => {
             let end = file.metadata().map_or(0, |metadata| metadata.len());
             format!("is cut off: its {size} bytes start at byte {address}, and the file has {end}")
         }
-        _ => format!("cannot be read ({error})"),
+        _ => format!("cannot be read ({unreadable})"),
     }
 }

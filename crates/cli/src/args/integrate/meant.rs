@@ -34,6 +34,10 @@ pub(crate) struct Meant {
     pub(crate) output: PathBuf,
     pub(crate) sums: bool,
     pub(crate) force: bool,
+    /// Go on with the output, if it is there.
+    pub(crate) resume: bool,
+    /// And try its failed frames again.
+    pub(crate) retry_failed: bool,
     pub(crate) summary: SummaryForm,
     /// Frames go with the tasks of an engine.
     pub(crate) send_chunks: bool,
@@ -60,14 +64,15 @@ impl IntegrateArgs {
             .collect::<Result<_, _>>()?;
         let (start, end) = self.run.frames.as_ref().map_or((None, None), |frames| (Some(frames.start()), frames.end()));
         let summary = if self.run.summary == "json" { SummaryForm::Json } else { SummaryForm::Text };
-        let force = self.run.force;
+        let (force, resume, retry_failed) = (self.run.force, self.run.resume, self.run.retry_failed);
         let execution = execution(&self.run);
         let engine::EngineArgs { send_chunks, output_parts, .. } = self.run.engine;
         check_engine(&self.run, execution.layout)?;
         let frames = FrameRange { start, end };
         let images = images(&self.job.image);
         let job = JobSpec { version: job::VERSION, inputs: input, frames, recipes, images, execution, map };
-        Ok(Meant { job, output, sums: self.job.sums, force, summary, send_chunks, output_parts, notices })
+        let sums = self.job.sums;
+        Ok(Meant { job, output, sums, force, resume, retry_failed, summary, send_chunks, output_parts, notices })
     }
 }
 

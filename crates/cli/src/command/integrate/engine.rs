@@ -65,6 +65,11 @@ pub(super) fn sink(
 /// Refuses to replace parts that were not meant to be.
 pub(super) fn check_parts(meant: &Meant) -> Result<(), Failure> {
     let folder = parts::folder(&meant.output);
+    if meant.output_parts && meant.resume && meant.output.exists() {
+        return Err(Failure::refused(
+            "--resume: goes on with results that hold their rows, not with --output-parts; use --force",
+        ));
+    }
     if meant.output_parts && folder.exists() && !meant.force {
         return Err(Failure::refused(format!("--output-parts: {} exists; --force replaces it", folder.display())));
     }
