@@ -3,6 +3,7 @@
 //! No input and output, no allocation on the hot path, and no length from a chunk is believed before it is checked.
 
 pub mod bitshuffle;
+pub mod byte_offset;
 mod bytes;
 pub mod decoder;
 pub mod encoder;
