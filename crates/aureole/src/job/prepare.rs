@@ -95,6 +95,8 @@ pub(super) fn prepare_with(mut spec: JobSpec, given: Given, mut bins: Option<Bin
     let mut gpus = Gpus::begin(&spec.execution);
     let isa = choose_isa(&spec.execution)?;
     let given_frames = given.stack.is_some();
+    // Which files a pattern stands for is settled here, for all processes and for the record.
+    spec.inputs = source::expand(&spec.inputs)?;
     let stack = given.stack.map_or_else(|| source::open(&spec.inputs), Ok)?;
     let frames = frame_range(&spec, stack.spec().frames)?;
     let asked = spec.execution.threads.or(spec.execution.workers);

@@ -47,7 +47,7 @@ impl Prepared {
 
     fn title(&self) -> String {
         let mapped = self.spec.map.as_ref().and_then(|map| map.title.clone());
-        mapped.unwrap_or_else(|| format!("azimuthal integration of {}", self.spec.inputs.join(", ")))
+        mapped.unwrap_or_else(|| format!("azimuthal integration of {}", titled(&self.spec.inputs)))
     }
 
     fn provenance(&self) -> Result<Provenance, JobError> {
@@ -82,6 +82,14 @@ impl Prepared {
             files,
             sources: self.origins().map(ToString::to_string).collect(),
         })
+    }
+}
+
+/// The inputs in a line; of many, the first and the last.
+fn titled(inputs: &[String]) -> String {
+    match inputs {
+        [first, .., last] if inputs.len() > 8 => format!("{first}, ..., {last} ({} inputs)", inputs.len()),
+        _ => inputs.join(", "),
     }
 }
 

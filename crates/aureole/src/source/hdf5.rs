@@ -61,5 +61,5 @@ fn segment(place: &Place) -> Result<Segment, Hdf5Error> {
             library::open(place, &frames)?
         }
     };
-    Ok(Segment { source, origin, notices })
+    Ok(Segment { source, origins: vec![origin], notices })
 }
