@@ -11,5 +11,6 @@ mod recipes;
 mod refusals;
 mod regions;
 mod round_trip;
+mod series;
 mod support;
 mod variances;
