@@ -43,13 +43,46 @@ def make_stored(folder, cases):
         "bs": hdf5plugin.Bitshuffle(cname="none"),
         "lz4": hdf5plugin.LZ4(),
         "lz4_1000": hdf5plugin.LZ4(nbytes=1000),
+        "bszstd": hdf5plugin.Bitshuffle(cname="zstd"),
+        "zstd": hdf5plugin.Zstd(),
+        "lzf": {"compression": "lzf", "shuffle": True},
+        "bzip2": hdf5plugin.BZip2(),
     }
+    for cname in ("blosclz", "lz4", "lz4hc", "zlib", "zstd"):
+        for shuffle in (0, 1, 2):
+            encodings[f"blosc_{cname}_{shuffle}"] = hdf5plugin.Blosc(cname=cname, clevel=9, shuffle=shuffle)
     for name, encoding in encodings.items():
         path = folder / f"{name}.h5"
         with h5py.File(path, "w") as file:
             for dtype in DTYPES:
                 file.create_dataset(dtype, data=frames(dtype), chunks=(1, ROWS, COLUMNS), **encoding)
+            if name.startswith(("blosc", "zstd", "lzf", "bz")):
+                # More than one block of the compressors.
+                large = numpy.random.default_rng(7).poisson(2, (2, 600, 701)).astype("u4")
+                file.create_dataset("large", data=large, chunks=(1, 600, 701), **encoding)
+                cases.append(f"{path}::/large")
         cases += [f"{path}::/{dtype}" for dtype in DTYPES]
+
+
+def make_tiled(folder, cases):
+    """Several frames in a chunk, frames in several chunks, and both, in either byte order."""
+    encodings = {
+        "raw": {},
+        "gzip": {"compression": "gzip", "shuffle": True, "fletcher32": True},
+        "bslz4": hdf5plugin.Bitshuffle(cname="lz4"),
+        "blosc": hdf5plugin.Blosc(),
+    }
+    for name, encoding in encodings.items():
+        path = folder / f"tiled_{name}.h5"
+        with h5py.File(path, "w") as file:
+            for chunks in [(3, ROWS, COLUMNS), (2, 16, 20), (1, 10, COLUMNS), (FRAMES, ROWS, 7)]:
+                for dtype in ("<u4", ">i2", ">f8"):
+                    key = f"{dtype[1:]}_{'_'.join(map(str, chunks))}"
+                    file.create_dataset(key, data=frames(dtype), dtype=dtype, chunks=chunks, **encoding)
+                    cases.append(f"{path}::/{key}")
+            four = frames("u2", 12).reshape(3, 4, ROWS, COLUMNS)
+            file.create_dataset("four", data=four, chunks=(2, 3, 16, COLUMNS), **encoding)
+            cases.append(f"{path}::/four")
 
 
 def make_odd(folder, cases):
@@ -112,6 +145,24 @@ def make_virtual(folder, cases):
         file.create_virtual_dataset("interleaved", interleaved)
         file.create_virtual_dataset("modules", modules)
     cases += [f"{path}::/interleaved", f"{path}::/modules"]
+    encodings = {
+        "lzf": {"compression": "lzf"},
+        "zstd": hdf5plugin.Zstd(),
+        "blosc": hdf5plugin.Blosc(),
+        "bszstd": hdf5plugin.Bitshuffle(cname="zstd"),
+    }
+    for name, encoding in encodings.items():
+        path = folder / f"modules_{name}.h5"
+        with h5py.File(path, "w") as file:
+            modules = h5py.VirtualLayout(whole.shape, "u4")
+            for number in range(2):
+                rows = slice(20 * number, 20 + 17 * number)
+                file.create_dataset(
+                    f"m{number}", data=whole[:, rows], chunks=(1, rows.stop - rows.start, COLUMNS), **encoding
+                )
+                modules[:, rows] = h5py.VirtualSource(".", f"m{number}", (7, rows.stop - rows.start, COLUMNS))
+            file.create_virtual_dataset("modules", modules)
+        cases.append(f"{path}::/modules")
 
 
 def make_images(folder, cases):
@@ -266,7 +317,7 @@ def main():
     dump, folders = sys.argv[1], sys.argv[2:]
     with tempfile.TemporaryDirectory() as name:
         cases = []
-        for make in (make_stored, make_odd, make_virtual, make_images, make_series, make_tiffs):
+        for make in (make_stored, make_tiled, make_odd, make_virtual, make_images, make_series, make_tiffs):
             make(pathlib.Path(name), cases)
         writer = make_growing(pathlib.Path(name), cases)
         for folder in folders:

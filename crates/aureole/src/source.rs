@@ -1,8 +1,8 @@
 //! Sources: stacks of frames in HDF5 files, series of image files, and frames in memory.
 //!
 //! [`open`] asks HDF5 once, for structure and for the addresses of the chunks. After that a frame is one positioned read
-//! of a plain file, from any thread, under no lock. What cannot be addressed so (several frames a chunk, virtual
-//! datasets of parts of frames, filters that only HDF5 has) goes through the library, one frame at a time, and a
+//! of a plain file, from any thread, under no lock; where chunks are not single frames, it is put together of theirs. What cannot be
+//! addressed so (virtual datasets of parts of frames, filters that only HDF5 has) goes through the library, one frame at a time, and a
 //! notice says so.
 
 mod choice;

@@ -19,5 +19,6 @@ pub use bytes::ChunkBytes;
 pub use decoder::{BlockIndex, Decoder, Planes};
 pub use encoder::{EncodeError, Encoder};
 pub use error::DecodeError;
+pub use filter::zstd::stated_length as zstd_stated_length;
 pub use format::{ChunkFormat, Compression, Filter, FormatError};
 pub use isa::Isa;

@@ -94,9 +94,7 @@ pub(super) fn read_series(path: &Path) -> Result<Image, ImageError> {
 fn header(stream: &mut Stream) -> Result<Header, String> {
     let mut start = Vec::new();
     stream.take_up_to(10, &mut start)?;
-    let Some((b"\x93NUMPY", &[version, _, low, high])) =
-        start.split_first_chunk::<6>()
-    else {
+    let Some((b"\x93NUMPY", &[version, _, low, high])) = start.split_first_chunk::<6>() else {
         return Err("not a .npy file: it does not start as one".into());
     };
     let mut length = vec![low, high];

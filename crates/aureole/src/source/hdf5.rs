@@ -5,7 +5,9 @@ mod chunked;
 mod contiguous;
 mod frames;
 mod gather;
+mod kept;
 mod library;
+mod tiled;
 mod written;
 
 use std::path::Path;

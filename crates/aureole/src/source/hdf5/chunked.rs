@@ -10,17 +10,18 @@ use aureole_core::pipeline::{ChunkBuf, Pieces, Source, StackSpec, Unread};
 
 use super::ahead;
 use super::frames::Frames;
+use super::tiled;
 use super::{BoxedSource, Indirect};
-use crate::hdf5::filters::{Pipeline, pipeline};
+use crate::hdf5::filters::{KNOWN, Pipeline, pipeline};
 use crate::hdf5::open::describe_io;
 use crate::hdf5::place::Place;
 
 /// The stored bytes of one frame.
 #[derive(Clone, Copy, Debug)]
-struct Chunk {
-    address: u64,
-    size: u64,
-    filter_mask: u32,
+pub(super) struct Chunk {
+    pub(super) address: u64,
+    pub(super) size: u64,
+    pub(super) filter_mask: u32,
 }
 
 /// A dataset with exactly one chunk a frame.
@@ -42,7 +43,7 @@ struct Chunks {
     longest: u64,
 }
 
-/// Opens a dataset whose chunks are single frames in a format that the codec knows.
+/// Opens a dataset of chunks in a format that the codec knows; those that are single frames are handed out as they are stored.
 pub(super) fn open(place: &Place, frames: &Frames) -> Result<BoxedSource, Indirect> {
     let dims = frames.dataset.chunk().ok_or_else(|| place.fail("its chunk size cannot be read"))?;
     let (rows, columns) = frames.shape;
@@ -52,18 +53,21 @@ pub(super) fn open(place: &Place, frames: &Frames) -> Result<BoxedSource, Indire
     let filters = match pipeline(&frames.dataset, frames.dtype.size()) {
         Pipeline::Known(filters) => filters,
         Pipeline::Foreign { name, available: true } => {
-            return Err(Indirect::Slow(format!("its chunks are encoded by {name}")));
+            return Err(Indirect::Slow(format!("its chunks are encoded by {name}, which a plug-in decodes")));
         }
         Pipeline::Foreign { name, available: false } => {
-            let known = "bitshuffle-LZ4, bitshuffle, LZ4, gzip, shuffle and fletcher32 can";
-            return Err(place.fail(format!("encoded by {name}, which cannot be decoded here; {known}")).into());
+            let reason = format!(
+                "encoded by {name}, which cannot be decoded here; {KNOWN} can, and what plug-ins in HDF5_PLUGIN_PATH add"
+            );
+            return Err(place.fail(reason).into());
         }
     };
-    if !one_frame {
-        return Err(Indirect::Slow(format!("its chunks are {dims:?}, not one frame each")));
+    let readable = frames.native || frames.reversed;
+    if !readable {
+        return Err(Indirect::Slow("its elements do not use all of their bits".into()));
     }
-    if !frames.native {
-        return Err(Indirect::Slow("its elements are not in the machine's byte order".into()));
+    if !one_frame || frames.reversed {
+        return tiled::open(place, frames, &dims, filters);
     }
     let format = ChunkFormat::new(filters, frames.dtype.size(), frames.elems());
     let format = format.map_err(|error| place.fail(error.to_string()))?;
