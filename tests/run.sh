@@ -61,6 +61,7 @@ data=${AUREOLE_DATA:-../shared/data}
 step build cargo build --bin aureole --example dump_stack --example dump_binning --example detector_table --example rewrite_poni
 counted simulated "$PYTHON" tests/oracle/simulated.py target/debug/aureole
 counted readers "$PYTHON" tests/oracle/readers.py target/debug/examples/dump_stack $([ -d "$data" ] && echo "$data")
+counted inputs "$PYTHON" tests/oracle/inputs.py target/debug/aureole "$data" --check
 counted detectors "$PYTHON" tests/oracle/detectors.py
 counted ponis "$PYTHON" tests/oracle/ponis.py target/debug/examples/rewrite_poni "$data"
 counted geometry "$PYTHON" tests/oracle/geometry.py

@@ -45,8 +45,23 @@ pub(crate) struct Segment {
 /// # Errors
 /// When an input cannot be opened, leads to something missing, leaves a choice, or does not fit the first one.
 pub fn open(inputs: &[String]) -> Result<Stack, SourceError> {
-    let (mut segments, mut series) = (Vec::new(), Vec::new());
+    match open_start(inputs)? {
+        (_, Some(missing)) => Err(missing),
+        (stack, None) => Ok(stack),
+    }
+}
+
+/// As [`open`], but of a last input whose data files end before its links do (`data_000002` leads to a file that is missing), takes the
+/// frames before that. With them what is missing, for who needs later ones.
+///
+/// # Errors
+/// As of [`open`].
+pub fn open_start(inputs: &[String]) -> Result<(Stack, Option<SourceError>), SourceError> {
+    let (mut segments, mut series, mut missing) = (Vec::new(), Vec::new(), None);
     for input in &expand(inputs)? {
+        if let Some(missing) = missing {
+            return Err(missing);
+        }
         let (file, path) = input::split(input);
         if image::is_image(file) {
             if path.is_some() {
@@ -57,10 +72,12 @@ pub fn open(inputs: &[String]) -> Result<Stack, SourceError> {
             continue;
         }
         end_series(&mut series, &mut segments)?;
-        segments.extend(hdf5::open(file, path)?);
+        let (found, absent) = hdf5::open(file, path)?;
+        segments.extend(found);
+        missing = absent.map(SourceError::from);
     }
     end_series(&mut series, &mut segments)?;
-    Stack::join(segments)
+    Ok((Stack::join(segments)?, missing))
 }
 
 fn end_series(series: &mut Vec<PathBuf>, segments: &mut Vec<Segment>) -> Result<(), SourceError> {

@@ -97,7 +97,11 @@ pub(super) fn prepare_with(mut spec: JobSpec, given: Given, mut bins: Option<Bin
     let given_frames = given.stack.is_some();
     // Which files a pattern stands for is settled here, for all processes and for the record.
     spec.inputs = source::expand(&spec.inputs)?;
-    let stack = given.stack.map_or_else(|| source::open(&spec.inputs), Ok)?;
+    let opened = given.stack.map(|stack| (stack, None));
+    let (stack, missing) = opened.map_or_else(|| source::open_start(&spec.inputs), Ok)?;
+    if let Some(missing) = missing.filter(|_| spec.frames.end.is_none_or(|end| end > stack.spec().frames)) {
+        return Err(missing.into());
+    }
     let frames = frame_range(&spec, stack.spec().frames)?;
     let asked = spec.execution.threads.or(spec.execution.workers);
     let threads = asked.and_then(NonZero::new).unwrap_or_else(default_threads);

@@ -65,3 +65,19 @@ fn a_file_that_is_damaged_costs_its_own_frame() {
     let said = desk.run("integrate scan_*.edf --poni stack.poni -o none.h5").is(2);
     assert!(said.contains("scan_*.edf: no file matches"), "{said}");
 }
+
+#[test]
+fn frames_before_a_missing_data_file_of_a_master_are_integrated_when_asked_for() {
+    let desk = Desk::with_stack();
+    let master = File::create(desk.path("a_master.h5")).unwrap();
+    let data = master.create_group("entry").unwrap().create_group("data").unwrap();
+    data.link_external("stack.h5", "/entry/data/data", "data_000001").unwrap();
+    data.link_external("a_data_000002.h5", "/entry/data/data", "data_000002").unwrap();
+    drop((data, master));
+    for frames in ["", "--frames 3:", "--frames 8:11"] {
+        let said = desk.run(&format!("integrate a_master.h5 --poni stack.poni -o out.h5 {frames}")).is(2);
+        assert!(said.contains("data_000002 leads to the file a_data_000002.h5, which does not exist"), "{said}");
+    }
+    desk.run("integrate a_master.h5 --poni stack.poni -o out.h5 --frames 2:10").is(0);
+    assert_eq!(intensities(&desk, "out.h5").nrows(), 8);
+}

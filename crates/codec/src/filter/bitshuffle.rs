@@ -101,7 +101,8 @@ pub(crate) fn planes<'a>(
             }
         }
         Compression::None => {
-            room(&mut scratch.planes, len).copy_from_slice(src.get(..len).ok_or(DecodeError::Truncated)?)
+            let stored = src.get(..len).ok_or(DecodeError::Truncated)?;
+            room(&mut scratch.planes, len).copy_from_slice(stored);
         }
     }
     Ok(&scratch.planes[..len])

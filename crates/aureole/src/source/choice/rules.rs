@@ -68,29 +68,32 @@ fn only_group(here: &Place, wanted: &str) -> Option<Place> {
     groups.all(|place| class(&place).as_deref() != Some(wanted)).then_some(found)
 }
 
+/// The datasets of a numbered series up to the first that is missing, and that.
+pub(super) type Series = (Vec<Place>, Option<Hdf5Error>);
+
 /// A dataset of a numbered series stands for the whole series.
-pub(super) fn expand_series(found: &Found) -> Result<Vec<Place>, Hdf5Error> {
+pub(super) fn expand_series(found: &Found) -> Result<Series, Hdf5Error> {
     if number(&found.name).is_some() {
         return all_of_series(&found.group);
     }
-    Ok(vec![found.place.clone()])
+    Ok((vec![found.place.clone()], None))
 }
 
 /// The series `data_000001`, `data_000002`, ... of an Eiger master: in the group itself, `data`, `entry/data` or the
 /// `data` of its only NXentry. With it the group's path.
-pub(super) fn series(from: &Place) -> Result<Option<(String, Vec<Place>)>, Hdf5Error> {
+pub(super) fn series(from: &Place) -> Result<Option<(String, Series)>, Hdf5Error> {
     let entry = only_group(from, "NXentry").and_then(|entry| entry.find("data").ok());
     let groups = [Some(from.clone()), from.find("data").ok(), from.find("entry/data").ok(), entry];
     for group in groups.into_iter().flatten().filter(|place| place.group().is_some()) {
-        let places = all_of_series(&group)?;
-        if !places.is_empty() {
-            return Ok(Some((group.path, places)));
+        let series = all_of_series(&group)?;
+        if !series.0.is_empty() {
+            return Ok(Some((group.path, series)));
         }
     }
     Ok(None)
 }
 
-fn all_of_series(group: &Place) -> Result<Vec<Place>, Hdf5Error> {
+fn all_of_series(group: &Place) -> Result<Series, Hdf5Error> {
     let names = group.members();
     let mut numbered: Vec<(u64, String)> = names.into_iter().filter_map(|name| Some((number(&name)?, name))).collect();
     numbered.sort();
@@ -98,7 +101,15 @@ fn all_of_series(group: &Place) -> Result<Vec<Place>, Hdf5Error> {
         let (before, after) = (&gap[0].1, &gap[1].1);
         return Err(group.fail(format!("between {before} and {after} something is missing")));
     }
-    numbered.iter().map(|(_, name)| group.find(name)).collect()
+    let mut places = Vec::new();
+    for (_, name) in &numbered {
+        match group.find(name) {
+            Ok(place) => places.push(place),
+            Err(missing @ Hdf5Error::Dangling { .. }) if !places.is_empty() => return Ok((places, Some(missing))),
+            Err(error) => return Err(error),
+        }
+    }
+    Ok((places, None))
 }
 
 /// The number in `data_000001`.

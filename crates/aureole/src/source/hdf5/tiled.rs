@@ -168,7 +168,9 @@ impl TiledSource {
     fn decode(&self, chunk: Chunk, frame: usize, desk: &mut Desk) -> Result<(), String> {
         let fail = |why: String| format!("{}: frame {frame} {why}", self.name);
         read_at(&self.file, chunk.address, chunk.size, &mut desk.stored).map_err(fail)?;
-        desk.decoded.resize(self.format.bytes(), 0);
+        if desk.decoded.len() != self.format.bytes() {
+            desk.decoded = vec![0; self.format.bytes()];
+        }
         let decoded = desk.decoder.decode_chunk(&desk.stored, chunk.filter_mask, &mut desk.decoded);
         decoded.map_err(|error| fail(format!("cannot be decoded: {error}")))
     }
