@@ -63,6 +63,7 @@ counted simulated "$PYTHON" tests/oracle/simulated.py target/debug/aureole
 counted export "$PYTHON" tests/oracle/export.py target/debug/aureole
 counted follow "$PYTHON" tests/oracle/follow.py target/debug/aureole
 counted readers "$PYTHON" tests/oracle/readers.py target/debug/examples/dump_stack $([ -d "$data" ] && echo "$data")
+counted inputs "$PYTHON" tests/oracle/inputs.py target/debug/aureole "$data" --check
 counted detectors "$PYTHON" tests/oracle/detectors.py
 counted ponis "$PYTHON" tests/oracle/ponis.py target/debug/examples/rewrite_poni "$data"
 counted geometry "$PYTHON" tests/oracle/geometry.py

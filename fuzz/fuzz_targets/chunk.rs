@@ -16,12 +16,17 @@ struct Input<'a> {
 
 fn filter(code: &u8) -> Filter {
     let block_elems = usize::from(code / 8) * 8;
-    match code % 6 {
+    match code % 11 {
         0 => Filter::Bitshuffle { block_elems, compression: Compression::Lz4 },
         1 => Filter::Bitshuffle { block_elems, compression: Compression::None },
         2 => Filter::Lz4,
         3 => Filter::Deflate,
         4 => Filter::Shuffle,
+        5 => Filter::Bitshuffle { block_elems, compression: Compression::Zstd },
+        6 => Filter::Zstd,
+        7 => Filter::Blosc,
+        8 => Filter::Lzf,
+        9 => Filter::Bzip2,
         _ => Filter::Fletcher32,
     }
 }

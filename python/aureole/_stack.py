@@ -41,7 +41,9 @@ def integrate(
     """Integrates a stack: one pattern a frame.
 
     Args:
-        paths: HDF5 files or ``FILE::/path``, one after the other as one stack; or an array (frames, rows, columns).
+        paths: HDF5 files or ``FILE::/path``, image files (EDF, CBF, TIFF, ``.npy``) or patterns of names
+            (``"run_*.cbf"``, in the order of their numbers), one after the other as one stack; or an array
+            (frames, rows, columns).
         poni: the geometry: a PONI file, a dictionary, or an AzimuthalIntegrator of pyFAI's.
         layout: one of ``aureole.LAYOUTS``.
         output: a NeXus HDF5 file for the patterns, which then are not kept in memory.

@@ -72,7 +72,7 @@ def run(example, stack, how, start, stop):
             counts.add(json.loads(said.splitlines()[-1]))
             start = end
             continue
-        case = int(progress.read_text()) if progress.exists() else start
+        case = max(start, int(progress.read_text())) if progress.exists() else start
         if case > start:
             # What came before it is counted by a process of its own.
             counts.add(run(example, stack, how, start, case))

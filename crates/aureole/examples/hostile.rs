@@ -58,7 +58,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let [stack, progress, how, from, to] = &words[..] else { return Err("STACK PROGRESS flips|cuts FROM TO".into()) };
     let whole = std::fs::read(stack)?;
     let right = integrate(Path::new(stack))?;
-    let copy = Path::new(progress).with_extension("h5");
+    let copy = Path::new(progress).with_extension("damaged.h5");
     let (mut refused, mut failed, mut same, mut panics) = (0, 0, 0, 0);
     let mut unmarked = Vec::new();
     for case in from.parse::<u64>()?..to.parse()? {

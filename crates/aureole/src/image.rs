@@ -1,9 +1,12 @@
-//! Single images: masks, dark and flat fields, and stacks of one frame, from NumPy, EDF, TIFF and HDF5 files.
+//! Images: masks, dark and flat fields, and the frames of series of image files, from NumPy, EDF, TIFF, CBF and HDF5 files.
 
+mod cbf;
 mod edf;
 mod error;
+mod file;
 mod h5;
 mod npy;
+mod stream;
 mod tif;
 
 use std::path::Path;
@@ -11,6 +14,8 @@ use std::path::Path;
 use aureole_core::dtype::Dtype;
 
 pub use error::ImageError;
+use file::KNOWN;
+pub(crate) use file::{ImageFile, Outline, is_image, open};
 pub(crate) use h5::{LARGEST, is_written};
 
 /// One image.
@@ -42,7 +47,7 @@ impl Image {
     }
 }
 
-/// Reads `FILE` (`.npy`, `.edf`, `.tif`, `.tiff`; the first image of a file of several) or `FILE::/path` in an HDF5 file,
+/// Reads `FILE` (`.npy`, `.edf`, `.tif`, `.tiff`, `.cbf`; the first image of a file of several) or `FILE::/path` in an HDF5 file,
 /// where leading dimensions of 1 are dropped.
 ///
 /// # Errors
@@ -58,11 +63,9 @@ pub fn read_image(input: &str) -> Result<Image, ImageError> {
         return Err(fail("not an HDF5 file, so there is no dataset to choose in it".into()));
     }
     match extension(file).as_str() {
-        "npy" => npy::read(file),
-        "edf" | "azim" => edf::read(file),
-        "tif" | "tiff" => tif::read(file),
         "npz" => Err(fail("an npz file holds several arrays; save the one you mean as .npy".into())),
-        other => Err(fail(format!("{other:?} is not a format read here; use .npy, .edf, .tif, .tiff or HDF5"))),
+        other if !is_image(file) => Err(fail(format!("{other:?} is not a format read here; use {KNOWN} or HDF5"))),
+        _ => file::first(file),
     }
 }
 

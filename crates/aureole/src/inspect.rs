@@ -73,7 +73,8 @@ pub struct StackReport {
     pub notices: Vec<String>,
 }
 
-/// Looks into a file: all datasets of an HDF5 file, through its links, or the one image of an image file.
+/// Looks into a file: all datasets of an HDF5 file, through its links, or the images of an image file, or of those that a pattern
+/// stands for.
 ///
 /// # Errors
 /// When the file cannot be opened. What is wrong inside of it is part of the report.
@@ -81,7 +82,8 @@ pub fn inspect(file: &Path) -> Result<Report, SourceError> {
     let input = file.display().to_string();
     if !is_hdf5(file).unwrap_or(false) {
         let stack = source::open(std::slice::from_ref(&input))?;
-        let stack = Some(stack_report("the image", &stack));
+        let reason = if stack.spec().frames == 1 { "the image" } else { "the images" };
+        let stack = Some(stack_report(reason, &stack));
         return Ok(Report { file: input, datasets: Vec::new(), missing: Vec::new(), stack, no_stack: None });
     }
     let root = Place::open(file)?;

@@ -55,7 +55,7 @@ pub const VERSION: u32 = 1;
 pub struct JobSpec {
     /// Version of this description, [`VERSION`].
     pub version: u32,
-    /// The stacks, one after the other: `FILE` or `FILE::/path`.
+    /// The stacks, one after the other: `FILE` or `FILE::/path`, or a pattern of these, which a run replaces by the files it found.
     pub inputs: Vec<String>,
     /// First frame and one past the last one; the whole stack if nothing is said.
     #[serde(default)]
@@ -83,7 +83,7 @@ pub struct FrameRange {
     pub end: Option<usize>,
 }
 
-/// What to compute. Images are named `FILE` (`.npy`, `.edf`, `.tif`) or `FILE::/path`.
+/// What to compute. Images are named `FILE` (`.npy`, `.edf`, `.tif`, `.cbf`) or `FILE::/path`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct RecipeSpec {

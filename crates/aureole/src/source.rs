@@ -1,21 +1,24 @@
-//! Sources: stacks of frames in HDF5 files, single images, and frames in memory.
+//! Sources: stacks of frames in HDF5 files, series of image files, and frames in memory.
 //!
 //! [`open`] asks HDF5 once, for structure and for the addresses of the chunks. After that a frame is one positioned read
-//! of a plain file, from any thread, under no lock. What cannot be addressed so (several frames a chunk, virtual
-//! datasets of parts of frames, filters that only HDF5 has) goes through the library, one frame at a time, and a
+//! of a plain file, from any thread, under no lock; where chunks are not single frames, it is put together of theirs. What cannot be
+//! addressed so (virtual datasets of parts of frames, filters that only HDF5 has) goes through the library, one frame at a time, and a
 //! notice says so.
 
 mod choice;
 mod error;
 mod growing;
 mod hdf5;
+mod images;
 mod memory;
 mod paired;
 mod stack;
 
+use std::path::PathBuf;
+
 use aureole_core::pipeline::Source;
 
-use crate::image::{extension, read_image};
+use crate::image;
 use crate::input;
 
 pub use choice::Candidate;
@@ -28,38 +31,78 @@ pub use stack::{Origin, Stack};
 
 pub(crate) use choice::{choose, numbered_series, survey};
 
-/// A stack, or a part of one, from one dataset.
+/// A stack, or a part of one: one dataset, or a series of image files.
 pub(crate) struct Segment {
     pub(crate) source: Box<dyn Source + Send + Sync>,
-    pub(crate) origin: Origin,
+    /// Where its frames come from, in order.
+    pub(crate) origins: Vec<Origin>,
     pub(crate) notices: Vec<String>,
 }
 
-/// Opens inputs, each `FILE` or `FILE::/path`, as one stack, in the order given.
+/// Opens inputs, each `FILE` or `FILE::/path`, or a pattern of these (see [`expand`]), as one stack, in the order given.
 ///
 /// Without a path the dataset is found where the file makes it plain (the NeXus default, the links of an Eiger master,
-/// the `measurement` of LImA and BLISS, the only stack). Images (`.npy`, `.edf`, `.tif`)
-/// are stacks of one frame.
+/// the `measurement` of LImA and BLISS, the only stack). Image files (`.npy`, `.edf`, `.tif`, `.cbf`) that follow each other are a
+/// series: of files with one frame only the first is opened now, all others when their frame is read.
 ///
 /// # Errors
 /// When an input cannot be opened, leads to something missing, leaves a choice, or does not fit the first one.
 pub fn open(inputs: &[String]) -> Result<Stack, SourceError> {
-    let mut segments = Vec::new();
-    for input in inputs {
-        segments.extend(open_one(input)?);
+    match open_start(inputs)? {
+        (_, Some(missing)) => Err(missing),
+        (stack, None) => Ok(stack),
     }
-    Stack::join(segments)
 }
 
-fn open_one(input: &str) -> Result<Vec<Segment>, SourceError> {
-    let (file, path) = input::split(input);
-    let is_image = matches!(extension(file).as_str(), "npy" | "npz" | "edf" | "azim" | "tif" | "tiff");
-    if !is_image {
-        return hdf5::open(file, path);
+/// As [`open`], but of a last input whose data files end before its links do (`data_000002` leads to a file that is missing), takes the
+/// frames before that. With them what is missing, for who needs later ones.
+///
+/// # Errors
+/// As of [`open`].
+pub fn open_start(inputs: &[String]) -> Result<(Stack, Option<SourceError>), SourceError> {
+    let (mut segments, mut series, mut missing) = (Vec::new(), Vec::new(), None);
+    for input in &expand(inputs)? {
+        if let Some(missing) = missing {
+            return Err(missing);
+        }
+        let (file, path) = input::split(input);
+        if image::is_image(file) {
+            if path.is_some() {
+                let reason = "an image file, so there is no dataset to choose in it".into();
+                return Err(SourceError::Unsuitable { input: input.clone(), reason });
+            }
+            series.push(file.to_owned());
+            continue;
+        }
+        end_series(&mut series, &mut segments)?;
+        let (found, absent) = hdf5::open(file, path)?;
+        segments.extend(found);
+        missing = absent.map(SourceError::from);
     }
-    let image = read_image(input)?;
-    let origin = Origin { file: file.to_owned(), dataset: None, frames: 1 };
-    let source = MemorySource::new(image.shape, image.dtype, vec![image.bytes])
-        .ok_or_else(|| SourceError::Unsuitable { input: input.into(), reason: "an image without pixels".into() })?;
-    Ok(vec![Segment { source: Box::new(source), origin, notices: Vec::new() }])
+    end_series(&mut series, &mut segments)?;
+    Ok((Stack::join(segments)?, missing))
+}
+
+fn end_series(series: &mut Vec<PathBuf>, segments: &mut Vec<Segment>) -> Result<(), SourceError> {
+    if !series.is_empty() {
+        segments.push(images::open(std::mem::take(series))?);
+    }
+    Ok(())
+}
+
+/// Puts the files that match in the place of a pattern (`run_*.cbf`, `scan_[0-9].h5::/data`), sorted as people count: `img_9` before
+/// `img_10`. An input whose file exists, and one that is no pattern, stays as it is.
+///
+/// # Errors
+/// When nothing matches, or the pattern is none.
+pub fn expand(inputs: &[String]) -> Result<Vec<String>, SourceError> {
+    let mut all = Vec::new();
+    for input in inputs {
+        let fail = |reason| SourceError::Unsuitable { input: input.clone(), reason };
+        match input::matching(input).map_err(fail)? {
+            Some(found) => all.extend(found),
+            None => all.push(input.clone()),
+        }
+    }
+    Ok(all)
 }

@@ -8,7 +8,9 @@ pub use index::BlockIndex;
 pub use planes::Planes;
 
 use crate::bitshuffle::{GROUP, unshuffle};
-use crate::{ChunkBytes, ChunkFormat, DecodeError, Isa, lz4};
+use crate::filter::bitshuffle;
+use crate::filter::scratch::Scratch;
+use crate::{ChunkBytes, ChunkFormat, Compression, DecodeError, Isa};
 use index::Stored;
 use stages::Stages;
 
@@ -17,7 +19,7 @@ use stages::Stages;
 pub struct Decoder {
     format: ChunkFormat,
     isa: Isa,
-    planes: Vec<u8>,
+    scratch: Scratch,
     stages: Stages,
 }
 
@@ -25,7 +27,7 @@ impl Decoder {
     /// A decoder of chunks of the given format.
     #[must_use]
     pub fn new(format: &ChunkFormat, isa: Isa) -> Self {
-        Decoder { format: format.clone(), isa, planes: Vec::new(), stages: Stages::default() }
+        Decoder { format: format.clone(), isa, scratch: Scratch::default(), stages: Stages::default() }
     }
 
     /// The format it decodes.
@@ -82,9 +84,9 @@ impl Decoder {
                 unshuffle(isa, elem_size, planes, body);
                 tail.copy_from_slice(raw);
             }
-            Stored::Lz4 => {
+            Stored::Compressed(compression) => {
                 if !body.is_empty() {
-                    let planes = self.decompress(&mut chunk, index, block, body.len())?;
+                    let planes = self.decompress(compression, &mut chunk, index, block, body.len())?;
                     unshuffle(isa, elem_size, planes, body);
                 }
                 if !tail.is_empty() {
@@ -121,11 +123,14 @@ impl Decoder {
         }
         let bytes = match index.stored() {
             Stored::Planes => {
-                self.planes.clear();
-                self.planes.extend_from_slice(chunk.part(elems.start * elem_size..elems.end * elem_size)?);
-                &self.planes
+                let planes = &mut self.scratch.planes;
+                planes.clear();
+                planes.extend_from_slice(chunk.part(elems.start * elem_size..elems.end * elem_size)?);
+                planes
             }
-            Stored::Lz4 => self.decompress(&mut chunk, index, block, elems.len() * elem_size)?,
+            Stored::Compressed(compression) => {
+                self.decompress(compression, &mut chunk, index, block, elems.len() * elem_size)?
+            }
             Stored::Raw | Stored::Whole => return Ok(None),
         };
         Ok(Some(Planes { isa, elem_size, bytes }))
@@ -134,6 +139,7 @@ impl Decoder {
     /// Decompresses the `len` bytes of a block's planes.
     fn decompress(
         &mut self,
+        compression: Compression,
         chunk: &mut impl ChunkBytes,
         index: &mut BlockIndex,
         block: usize,
@@ -143,13 +149,7 @@ impl Decoder {
         // The next block of this chunk has a turn once all other chunks of a batch have had theirs: time enough to fetch what
         // will about be its bytes.
         chunk.expect(place.end..place.end + place.len());
-        let src = chunk.part(place)?;
-        if self.planes.len() < len {
-            self.planes.resize(len, 0);
-        }
-        let planes = &mut self.planes[..len];
-        lz4::decode(self.isa, src, planes)?;
-        Ok(planes)
+        bitshuffle::planes(self.isa, compression, chunk.part(place)?, len, &mut self.scratch)
     }
 
     /// Decodes a whole chunk, whatever its filters and the size of its blocks; `out` has exactly the format's bytes. Bit `i`
@@ -162,7 +162,7 @@ impl Decoder {
         if out.len() != self.format.bytes() {
             return Err(DecodeError::WrongLength);
         }
-        self.stages.undo(&self.format, self.isa, chunk, filter_mask, out, &mut self.planes)
+        self.stages.undo(&self.format, self.isa, chunk, filter_mask, out, &mut self.scratch)
     }
 }
 

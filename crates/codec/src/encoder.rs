@@ -36,7 +36,9 @@ impl Encoder {
     pub fn new(format: &ChunkFormat, isa: Isa) -> Result<Self, EncodeError> {
         let compression = match format.filters() {
             [] => None,
-            [Filter::Bitshuffle { compression, .. }] => Some(*compression),
+            [Filter::Bitshuffle { compression: compression @ (Compression::None | Compression::Lz4), .. }] => {
+                Some(*compression)
+            }
             _ => return Err(EncodeError::Format),
         };
         let block = format.block_elems().saturating_mul(format.elem_size());
@@ -81,7 +83,7 @@ impl Encoder {
         let planes = &mut self.planes[..elements.len()];
         shuffle(self.isa, self.format.elem_size(), elements, planes);
         match compression {
-            Compression::None => out.extend_from_slice(planes),
+            Compression::None | Compression::Zstd => out.extend_from_slice(planes),
             Compression::Lz4 => {
                 let length = out.len();
                 out.extend_from_slice(&[0; 4]);

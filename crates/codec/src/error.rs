@@ -22,6 +22,9 @@ pub enum DecodeError {
     /// A part of the chunk could not be read; whoever reads it knows why.
     #[error("the chunk cannot be read")]
     Unread,
+    /// The chunk uses a compressor that is not known here.
+    #[error("the chunk is compressed in a way that is not known here")]
+    Unsupported,
     /// A stored checksum does not match the data.
     #[error("the checksum does not match")]
     Checksum,

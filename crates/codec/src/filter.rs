@@ -1,10 +1,16 @@
 //! HDF5's filters, each undone by a module of its own.
 
 pub(crate) mod bitshuffle;
+pub(crate) mod blosc;
+mod blosclz;
+pub(crate) mod bzip2;
 pub(crate) mod deflate;
 pub(crate) mod fletcher32;
 pub(crate) mod lz4;
+pub(crate) mod lzf;
+pub(crate) mod scratch;
 pub(crate) mod shuffle;
+pub(crate) mod zstd;
 
 use crate::DecodeError;
 

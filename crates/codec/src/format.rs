@@ -11,6 +11,8 @@ pub enum Compression {
     None,
     /// Compresses each block with LZ4.
     Lz4,
+    /// Compresses each block with Zstandard.
+    Zstd,
 }
 
 /// One HDF5 filter.
@@ -31,6 +33,14 @@ pub enum Filter {
     Shuffle,
     /// Filter 3: a checksum behind the data.
     Fletcher32,
+    /// Filter 32015: Zstandard.
+    Zstd,
+    /// Filter 32001: Blosc 1, with any of its compressors but Snappy.
+    Blosc,
+    /// Filter 32000: LZF.
+    Lzf,
+    /// Filter 307: bzip2.
+    Bzip2,
 }
 
 impl Filter {
@@ -43,6 +53,10 @@ impl Filter {
             Filter::Deflate => 1,
             Filter::Shuffle => 2,
             Filter::Fletcher32 => 3,
+            Filter::Zstd => 32015,
+            Filter::Blosc => 32001,
+            Filter::Lzf => 32000,
+            Filter::Bzip2 => 307,
         }
     }
 
@@ -51,11 +65,16 @@ impl Filter {
     pub const fn name(self) -> &'static str {
         match self {
             Filter::Bitshuffle { compression: Compression::Lz4, .. } => "bitshuffle-LZ4",
+            Filter::Bitshuffle { compression: Compression::Zstd, .. } => "bitshuffle-Zstandard",
             Filter::Bitshuffle { compression: Compression::None, .. } => "bitshuffle",
             Filter::Lz4 => "LZ4",
             Filter::Deflate => "gzip",
             Filter::Shuffle => "shuffle",
             Filter::Fletcher32 => "fletcher32",
+            Filter::Zstd => "Zstandard",
+            Filter::Blosc => "Blosc",
+            Filter::Lzf => "LZF",
+            Filter::Bzip2 => "bzip2",
         }
     }
 }

@@ -3,6 +3,7 @@
 //! No input and output, no allocation on the hot path, and no length from a chunk is believed before it is checked.
 
 pub mod bitshuffle;
+pub mod byte_offset;
 mod bytes;
 pub mod decoder;
 pub mod encoder;
@@ -18,5 +19,6 @@ pub use bytes::ChunkBytes;
 pub use decoder::{BlockIndex, Decoder, Planes};
 pub use encoder::{EncodeError, Encoder};
 pub use error::DecodeError;
+pub use filter::zstd::stated_length as zstd_stated_length;
 pub use format::{ChunkFormat, Compression, Filter, FormatError};
 pub use isa::Isa;

@@ -1,6 +1,7 @@
 //! Naive twins of what is fast, and checks that run any implementation (of this crate, a GPU's or an FPGA's) against them.
 
 pub mod bitshuffle;
+pub mod byte_offset;
 pub mod lz4;
 
 /// Bytes around an output that no implementation may touch.

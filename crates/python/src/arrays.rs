@@ -58,7 +58,7 @@ fn image(array: &Bound<'_, PyUntypedArray>) -> PyResult<Image> {
     Ok(Image { shape: (rows, columns), dtype: source.spec().dtype, bytes: chunk.bytes })
 }
 
-/// Reads the image `FILE` (`.npy`, `.edf`, `.tif`) or `FILE::/path` in an HDF5 file, as an array (rows, columns).
+/// Reads the image `FILE` (`.npy`, `.edf`, `.tif`, `.cbf`) or `FILE::/path` in an HDF5 file, as an array (rows, columns).
 #[pyfunction]
 pub(crate) fn read_image<'py>(py: Python<'py>, input: &str) -> PyResult<Bound<'py, PyAny>> {
     let image =

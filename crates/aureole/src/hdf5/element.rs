@@ -4,6 +4,8 @@ use aureole_core::dtype::Dtype;
 use hdf5_metno::Datatype;
 use hdf5_metno::types::{FloatSize, IntSize, TypeDescriptor};
 
+use super::raw;
+
 /// The element type of a dataset.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Element {
@@ -11,6 +13,8 @@ pub(crate) struct Element {
     pub(crate) dtype: Dtype,
     /// True when the stored bytes are those of memory: same byte order, all bits used.
     pub(crate) native: bool,
+    /// True when they are those of memory in the other byte order.
+    pub(crate) reversed: bool,
     /// True for HDF5's boolean (an enumeration over int8), read as `uint8`.
     pub(crate) boolean: bool,
 }
@@ -26,11 +30,15 @@ pub(crate) fn element(datatype: &Datatype) -> Result<Element, String> {
         TypeDescriptor::Integer(size) => signed(size),
         TypeDescriptor::Float(FloatSize::U4) => Dtype::F32,
         TypeDescriptor::Float(FloatSize::U8) => Dtype::F64,
-        TypeDescriptor::Boolean => return Ok(Element { dtype: Dtype::U8, native: true, boolean: true }),
+        TypeDescriptor::Boolean => {
+            return Ok(Element { dtype: Dtype::U8, native: true, reversed: false, boolean: true });
+        }
         other => return Err(other.to_string()),
     };
-    let native = memory_type(dtype).is_ok_and(|memory| memory == *datatype);
-    Ok(Element { dtype, native, boolean: false })
+    let memory = memory_type(dtype).ok();
+    let native = memory.as_ref().is_some_and(|memory| memory == datatype);
+    let reversed = memory.is_some_and(|memory| !native && raw::is_reversed(&memory, datatype));
+    Ok(Element { dtype, native, reversed, boolean: false })
 }
 
 /// The HDF5 type of a pixel type in memory.

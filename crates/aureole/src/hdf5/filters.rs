@@ -4,6 +4,13 @@ use aureole_codec::{Compression, Filter};
 use hdf5_metno::Dataset;
 use hdf5_metno::filters::Filter as Stored;
 
+/// Blosc's number of a compressor that is not known here.
+const SNAPPY: u32 = 3;
+
+/// The filters that are known, in words.
+pub(crate) const KNOWN: &str =
+    "bitshuffle (alone, LZ4, Zstandard), LZ4, gzip, Zstandard, Blosc, LZF, bzip2, shuffle and fletcher32";
+
 /// How the chunks of a dataset are encoded.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Pipeline {
@@ -49,6 +56,11 @@ fn translate(filter: &Stored, elem_size: usize) -> Option<Filter> {
         Stored::Shuffle => Some(Filter::Shuffle),
         Stored::Fletcher32 => Some(Filter::Fletcher32),
         Stored::User(32004, _) => Some(Filter::Lz4),
+        Stored::User(307, _) => Some(Filter::Bzip2),
+        Stored::User(32000, _) => Some(Filter::Lzf),
+        // The last value is Blosc's number of the compressor; where it is missing, chunks say it.
+        Stored::User(32001, values) => (values.get(6) != Some(&SNAPPY)).then_some(Filter::Blosc),
+        Stored::User(32015, _) => Some(Filter::Zstd),
         Stored::User(32008, values) => bitshuffle(values, elem_size),
         _ => None,
     }
@@ -61,6 +73,7 @@ fn bitshuffle(values: &[u32], elem_size: usize) -> Option<Filter> {
     let compression = match values.get(4).copied().unwrap_or(0) {
         0 => Compression::None,
         2 => Compression::Lz4,
+        3 => Compression::Zstd,
         _ => return None,
     };
     (stated as usize == elem_size && block_elems.is_multiple_of(8))
@@ -73,12 +86,9 @@ fn describe(filter: &Stored) -> String {
         4 => "szip",
         5 => "n-bit",
         6 => "scale-offset",
-        307 => "bzip2",
-        32000 => "LZF",
-        32001 => "blosc",
+        32001 => "Blosc with Snappy",
         32008 => "bitshuffle of a kind not supported",
         32013 => "zfp",
-        32015 => "zstd",
         32026 => "blosc2",
         _ => "an unknown filter",
     };

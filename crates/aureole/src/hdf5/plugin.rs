@@ -14,7 +14,8 @@ use hdf5_metno_sys::h5z::{H5Z_CLASS_T_VERS, H5Z_FLAG_REVERSE, H5Z_class2_t, H5Zf
 /// Most bytes LZ4 makes of one.
 const LZ4_RATIO: u64 = 255;
 
-/// Makes bitshuffle (32008) and LZ4 (32004) known to the library, once, unless it has them from a plug-in. Returns true
+/// Makes bitshuffle (32008), LZ4 (32004), Zstandard (32015), Blosc (32001) and LZF (32000) known to the library, once, unless it has
+/// them from a plug-in. Returns true
 /// when bitshuffle is ours and not a plug-in's.
 pub(crate) fn register() -> bool {
     static OURS: OnceLock<bool> = OnceLock::new();
@@ -22,10 +23,16 @@ pub(crate) fn register() -> bool {
         sync(|| {
             let ours = register_one(32008, c"aureole bitshuffle", undo_bitshuffle);
             register_one(32004, c"aureole LZ4", undo_lz4);
+            register_one(32015, c"aureole Zstandard", undo_zstd);
+            register_one(32001, c"aureole Blosc", undo_blosc);
+            register_one(32000, c"aureole LZF", undo_lzf);
             ours
         })
     })
 }
+
+/// Most bytes that the other compressors make of one, more than they ever do.
+const RATIO: u64 = 1 << 16;
 
 type Callback = unsafe extern "C" fn(c_uint, usize, *const c_uint, usize, *mut usize, *mut *mut c_void) -> usize;
 
@@ -45,31 +52,29 @@ fn register_one(id: c_int, name: &'static std::ffi::CStr, callback: Callback) ->
     unsafe { H5Zfilter_avail(id) <= 0 && H5Zregister((&raw const class).cast()) >= 0 }
 }
 
-/// Safety: as HDF5 calls a filter, see [`filter`].
-unsafe extern "C" fn undo_bitshuffle(
-    flags: c_uint,
-    count: usize,
-    values: *const c_uint,
-    length: usize,
-    size: *mut usize,
-    buffer: *mut *mut c_void,
-) -> usize {
-    // SAFETY: passed on as received.
-    unsafe { filter(flags, (values, count), length, size, buffer, bitshuffle_format) }
+/// A callback of the library that decodes chunks of the format that a function finds.
+macro_rules! callback {
+    ($name:ident, $format:path) => {
+        /// Safety: as HDF5 calls a filter, see [`filter`].
+        unsafe extern "C" fn $name(
+            flags: c_uint,
+            count: usize,
+            values: *const c_uint,
+            length: usize,
+            size: *mut usize,
+            buffer: *mut *mut c_void,
+        ) -> usize {
+            // SAFETY: passed on as received.
+            unsafe { filter(flags, (values, count), length, size, buffer, $format) }
+        }
+    };
 }
 
-/// Safety: as HDF5 calls a filter, see [`filter`].
-unsafe extern "C" fn undo_lz4(
-    flags: c_uint,
-    count: usize,
-    values: *const c_uint,
-    length: usize,
-    size: *mut usize,
-    buffer: *mut *mut c_void,
-) -> usize {
-    // SAFETY: passed on as received.
-    unsafe { filter(flags, (values, count), length, size, buffer, lz4_format) }
-}
+callback!(undo_bitshuffle, bitshuffle_format);
+callback!(undo_lz4, lz4_format);
+callback!(undo_zstd, zstd_format);
+callback!(undo_blosc, blosc_format);
+callback!(undo_lzf, lzf_format);
 
 /// Replaces the buffer by its decoded bytes; 0 tells the library that it failed.
 ///
@@ -122,6 +127,7 @@ fn bitshuffle_format(values: &[c_uint], input: &[u8]) -> Option<ChunkFormat> {
     let (compression, bytes) = match values.get(4).copied().unwrap_or(0) {
         0 => (Compression::None, input.len()),
         2 => (Compression::Lz4, stated_length(input)?),
+        3 => (Compression::Zstd, believable(u64::from_be_bytes(*input.first_chunk()?), input)?),
         _ => return None,
     };
     let filter = Filter::Bitshuffle { block_elems, compression };
@@ -131,6 +137,28 @@ fn bitshuffle_format(values: &[c_uint], input: &[u8]) -> Option<ChunkFormat> {
 
 fn lz4_format(_: &[c_uint], input: &[u8]) -> Option<ChunkFormat> {
     ChunkFormat::new(vec![Filter::Lz4], 1, stated_length(input)?).ok()
+}
+
+/// The length stands in the header, where the compressor was told it.
+fn zstd_format(_: &[c_uint], input: &[u8]) -> Option<ChunkFormat> {
+    let stated = aureole_codec::zstd_stated_length(input)?;
+    ChunkFormat::new(vec![Filter::Zstd], 1, believable(stated, input)?).ok()
+}
+
+fn blosc_format(_: &[c_uint], input: &[u8]) -> Option<ChunkFormat> {
+    let stated = u32::from_le_bytes(*input.get(4..)?.first_chunk()?);
+    ChunkFormat::new(vec![Filter::Blosc], 1, believable(stated.into(), input)?).ok()
+}
+
+/// h5py keeps the length of a chunk with the dataset.
+fn lzf_format(values: &[c_uint], input: &[u8]) -> Option<ChunkFormat> {
+    let stated = believable((*values.get(2)?).into(), input)?;
+    ChunkFormat::new(vec![Filter::Lzf], 1, stated).ok()
+}
+
+/// A length that the other compressors can make of the input.
+fn believable(stated: u64, input: &[u8]) -> Option<usize> {
+    (stated <= RATIO.saturating_mul(input.len() as u64)).then(|| usize::try_from(stated).ok())?
 }
 
 /// The decoded length that a chunk states, if LZ4 can make that much of it.

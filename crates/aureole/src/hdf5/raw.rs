@@ -20,6 +20,7 @@ use hdf5_metno_sys::h5p::{
     H5Pget_virtual_vspace, H5Pset,
 };
 use hdf5_metno_sys::h5s::{H5Sget_regular_hyperslab, H5Sis_regular_hyperslab};
+use hdf5_metno_sys::h5t::{H5T_order_t, H5Tclose, H5Tcopy, H5Tequal, H5Tset_order};
 
 use super::element::memory_type;
 
@@ -238,6 +239,23 @@ pub(crate) fn chunk_at(dataset: &Dataset, offset: &[u64]) -> Result<Option<(u64,
         h5check(unsafe { H5Dget_chunk_info_by_coord(dataset, offset, &raw mut mask, &raw mut address, &raw mut size) })
     })?;
     Ok((address != u64::MAX && size > 0).then_some((address, size, mask)))
+}
+
+/// True when a type is `memory`, of the machine's byte order, in the other one.
+pub(crate) fn is_reversed(memory: &Datatype, stored: &Datatype) -> bool {
+    let other = if cfg!(target_endian = "big") { H5T_order_t::H5T_ORDER_LE } else { H5T_order_t::H5T_ORDER_BE };
+    sync(|| {
+        // SAFETY: both are types that are open; the copy is closed once it was compared.
+        unsafe {
+            let copy = H5Tcopy(memory.id());
+            if copy < 0 {
+                return false;
+            }
+            let same = H5Tset_order(copy, other) >= 0 && H5Tequal(copy, stored.id()) > 0;
+            H5Tclose(copy);
+            same
+        }
+    })
 }
 
 /// Reads a block of a dataset, from `start` and of `shape` (one value a dimension), converted to `dtype`, into `out`.

@@ -94,15 +94,20 @@ fn input(place: &Place) -> String {
 }
 
 fn none(option: &'static str, files: &[PathBuf]) -> JobError {
-    let files: Vec<String> = files.iter().map(|file| file.display().to_string()).collect();
-    let reason = format!("auto: none of the frames' shape in an NXdetector of {}", files.join(", "));
+    let names: Vec<String> = files.iter().map(|file| file.display().to_string()).collect();
+    let reason = match names.as_slice() {
+        [] => "auto: image files have nothing beside their frames; name the file".to_owned(),
+        names => format!("auto: none of the frames' shape in an NXdetector of {}", names.join(", ")),
+    };
     JobError::Option { option, reason }
 }
 
-/// The input files and those that hold the frames, each once.
+/// The input files and those that hold the frames, each once; image files, which hold nothing else, are left out.
 fn files(inputs: &[String], stack: &Stack) -> Vec<PathBuf> {
     let named = inputs.iter().map(|input| crate::input::split(input).0.to_owned());
-    let holding = stack.origins().iter().map(|origin| origin.file.clone());
+    let named = named.filter(|file| !image::is_image(file));
+    let datasets = stack.origins().iter().filter(|origin| origin.dataset.is_some());
+    let holding = datasets.map(|origin| origin.file.clone());
     let mut files: Vec<PathBuf> = Vec::new();
     for file in named.chain(holding) {
         if !files.contains(&file) {

@@ -96,11 +96,16 @@ pub(super) fn prepare_with(mut spec: JobSpec, given: Given, mut bins: Option<Bin
     let mut gpus = Gpus::begin(&spec.execution);
     let isa = choose_isa(&spec.execution)?;
     let given_frames = given.stack.is_some();
-    let stack = match given.stack {
-        Some(stack) => stack,
-        None if spec.execution.follow.is_some() => source::follow(&spec.inputs)?,
-        None => source::open(&spec.inputs)?,
+    // Which files a pattern stands for is settled here, for all processes and for the record.
+    spec.inputs = source::expand(&spec.inputs)?;
+    let (stack, missing) = match given.stack {
+        Some(stack) => (stack, None),
+        None if spec.execution.follow.is_some() => (source::follow(&spec.inputs)?, None),
+        None => source::open_start(&spec.inputs)?,
     };
+    if let Some(missing) = missing.filter(|_| spec.frames.end.is_none_or(|end| end > stack.spec().frames)) {
+        return Err(missing.into());
+    }
     let frames = frame_range(&spec, stack.spec().frames)?;
     let asked = spec.execution.threads.or(spec.execution.workers);
     let threads = asked.and_then(NonZero::new).unwrap_or_else(default_threads);

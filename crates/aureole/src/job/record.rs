@@ -57,7 +57,7 @@ impl Prepared {
 
     fn title(&self) -> String {
         let mapped = self.spec.map.as_ref().and_then(|map| map.title.clone());
-        mapped.unwrap_or_else(|| format!("azimuthal integration of {}", self.spec.inputs.join(", ")))
+        mapped.unwrap_or_else(|| format!("azimuthal integration of {}", titled(&self.spec.inputs)))
     }
 
     fn provenance(&self) -> Result<Provenance, JobError> {
@@ -105,6 +105,14 @@ pub(crate) fn state(origin: &Origin) -> SourceState {
         frames: origin.frames as u64,
         bytes: metadata.map_or(0, |file| file.len()),
         modified: modified.map_or(0, |time| u64::try_from(time.as_nanos()).unwrap_or(0)),
+    }
+}
+
+/// The inputs in a line; of many, the first and the last.
+fn titled(inputs: &[String]) -> String {
+    match inputs {
+        [first, .., last] if inputs.len() > 8 => format!("{first}, ..., {last} ({} inputs)", inputs.len()),
+        _ => inputs.join(", "),
     }
 }
 

@@ -106,7 +106,8 @@ fn read(file: &File, bytes: u64) -> Result<Record, String> {
     };
     let status = frames.dataset("status").map_err(|_| "there is no /entry/frames/status".to_owned())?;
     let (first_frame, rows, followed) = (number("first_frame")?, status.size(), number("followed").is_ok());
-    let known = number("planned").map_or_else(|why| if followed { Ok(None) } else { Err(why) }, |known| Ok(Some(known)))?;
+    let known =
+        number("planned").map_or_else(|why| if followed { Ok(None) } else { Err(why) }, |known| Ok(Some(known)))?;
     let planned = known.unwrap_or(rows);
     // A frame takes a byte at least, so that no more is believed than the file can hold.
     if status.ndim() != 1 || rows > planned || rows as u64 > bytes || first_frame.checked_add(planned).is_none() {

@@ -18,6 +18,8 @@ pub(crate) use survey::{Survey, survey};
 pub(crate) struct Chosen {
     pub(crate) places: Vec<Place>,
     pub(crate) reason: String,
+    /// What a numbered series leads to behind these and is missing.
+    pub(crate) missing: Option<Hdf5Error>,
 }
 
 /// The dataset at `path`, or of the group at `path`; without a path, what the file makes plain.
@@ -31,7 +33,7 @@ pub(crate) fn choose(root: &Place, path: Option<&str>) -> Result<Chosen, SourceE
         Some(path) => {
             let place = root.find(path)?;
             if place.dataset().is_some() {
-                return Ok(Chosen { places: vec![place], reason: "asked for".into() });
+                return Ok(Chosen { places: vec![place], reason: "asked for".into(), missing: None });
             }
             place
         }
@@ -49,19 +51,19 @@ type Rule = fn(&Place) -> Result<Option<Chosen>, Hdf5Error>;
 fn by_default(from: &Place) -> Result<Option<Chosen>, Hdf5Error> {
     let Some(found) = default_chain(from)? else { return Ok(None) };
     let reason = format!("the NeXus default, {}", found.reached);
-    let places = expand_series(&found)?;
-    Ok(Some(Chosen { places, reason }))
+    let (places, missing) = expand_series(&found)?;
+    Ok(Some(Chosen { places, reason, missing }))
 }
 
 fn by_series(from: &Place) -> Result<Option<Chosen>, Hdf5Error> {
-    let Some((group, places)) = series(from)? else { return Ok(None) };
+    let Some((group, (places, missing))) = series(from)? else { return Ok(None) };
     let reason = format!("the data files linked in {group}: {}", places.len());
-    Ok(Some(Chosen { places, reason }))
+    Ok(Some(Chosen { places, reason, missing }))
 }
 
 fn by_measurement(from: &Place) -> Result<Option<Chosen>, Hdf5Error> {
     let Some((reached, place)) = measurement(from)? else { return Ok(None) };
-    Ok(Some(Chosen { places: vec![place], reason: format!("the only stack measured, {reached}") }))
+    Ok(Some(Chosen { places: vec![place], reason: format!("the only stack measured, {reached}"), missing: None }))
 }
 
 fn only_stack(from: &Place) -> Result<Chosen, SourceError> {
@@ -78,7 +80,7 @@ fn only_stack(from: &Place) -> Result<Chosen, SourceError> {
         });
     if let Some((found, reason)) = chosen {
         let reason = format!("{reason}, {}", found.path);
-        return Ok(Chosen { places: vec![from.find(&found.path)?], reason });
+        return Ok(Chosen { places: vec![from.find(&found.path)?], reason, missing: None });
     }
     let all: Vec<String> = stacks().chain(images()).map(ToString::to_string).collect();
     if let (true, Some(error)) = (all.is_empty(), dangling.into_iter().next()) {

@@ -6,8 +6,10 @@ mod contiguous;
 mod follow;
 mod frames;
 mod gather;
+mod kept;
 mod library;
 mod reading;
+mod tiled;
 mod written;
 
 use std::path::Path;
@@ -39,10 +41,13 @@ impl From<Hdf5Error> for Indirect {
 }
 
 /// The segments of the dataset at `path`, or of the one that the file makes plain.
-pub(super) fn open(file: &Path, path: Option<&str>) -> Result<Vec<Segment>, SourceError> {
+///
+/// With them, what is missing behind them of a numbered series.
+pub(super) fn open(file: &Path, path: Option<&str>) -> Result<(Vec<Segment>, Option<Hdf5Error>), SourceError> {
     let root = Place::open(file)?;
     let chosen = choose(&root, path)?;
-    Ok(chosen.places.iter().map(segment).collect::<Result<_, _>>()?)
+    let segments = chosen.places.iter().map(segment).collect::<Result<_, _>>()?;
+    Ok((segments, chosen.missing))
 }
 
 /// One dataset as a segment: by plain reads where its chunks allow, else through the library, and said so.
@@ -65,5 +70,5 @@ fn segment(place: &Place) -> Result<Segment, Hdf5Error> {
             library::open(place, &frames)?
         }
     };
-    Ok(Segment { source, origin, notices })
+    Ok(Segment { source, origins: vec![origin], notices })
 }

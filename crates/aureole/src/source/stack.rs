@@ -50,14 +50,14 @@ impl Stack {
         };
         let mut spec = first.source.spec().clone();
         for segment in &segments {
-            agree((&first.origin, &spec), (&segment.origin, segment.source.spec()))?;
+            agree((&first.origins, &spec), (&segment.origins, segment.source.spec()))?;
         }
         let (mut parts, mut origins, mut notices) = (Vec::new(), Vec::new(), Vec::new());
         spec.frames = 0;
         for segment in segments {
             spec.frames += segment.source.spec().frames;
             parts.push(Part { end: spec.frames, source: segment.source });
-            origins.push(segment.origin);
+            origins.extend(segment.origins);
             notices.extend(segment.notices);
         }
         let mut seen = std::collections::BTreeSet::new();
@@ -71,7 +71,7 @@ impl Stack {
     /// As of [`open`](super::open); a single source has nothing to disagree with.
     pub fn of(source: Box<dyn Source + Send + Sync>, name: &str) -> Result<Stack, SourceError> {
         let origin = Origin { file: name.into(), dataset: None, frames: source.spec().frames };
-        Stack::join(vec![Segment { source, origin, notices: Vec::new() }])
+        Stack::join(vec![Segment { source, origins: vec![origin], notices: Vec::new() }])
     }
 
     /// A stack that grows, said to be from `origin`.
@@ -80,7 +80,7 @@ impl Stack {
     /// As of [`Stack::of`].
     pub fn growing(source: Arc<dyn Growing>, origin: Origin, notices: Vec<String>) -> Result<Stack, SourceError> {
         let shared = Box::new(Shared(Arc::clone(&source)));
-        let stack = Stack::join(vec![Segment { source: shared, origin, notices }])?;
+        let stack = Stack::join(vec![Segment { source: shared, origins: vec![origin], notices }])?;
         Ok(Stack { growing: Some(source), ..stack })
     }
 
@@ -148,9 +148,10 @@ impl Source for Stack {
     }
 }
 
-fn agree((first, a): (&Origin, &StackSpec), (second, b): (&Origin, &StackSpec)) -> Result<(), SourceError> {
+fn agree((first, a): (&[Origin], &StackSpec), (second, b): (&[Origin], &StackSpec)) -> Result<(), SourceError> {
+    let name = |origins: &[Origin]| origins.first().map(ToString::to_string).unwrap_or_default();
     let differ = |first_has: String, second_has: String| {
-        let (first, second) = (first.to_string(), second.to_string());
+        let (first, second) = (name(first), name(second));
         Err(SourceError::Mismatch { first, first_has, second, second_has })
     };
     if a.shape != b.shape {
@@ -203,7 +204,7 @@ mod tests {
             let stack = MemorySource::new((1, 1), Dtype::U8, vec![vec![0]; frames]).unwrap();
             let origin = Origin { file: PathBuf::from(name), dataset: None, frames };
             let source = Box::new(Listener(stack, name, Arc::clone(&heard)));
-            Segment { source, origin, notices: Vec::new() }
+            Segment { source, origins: vec![origin], notices: Vec::new() }
         };
         let stack = Stack::join(vec![part("a", 3), part("b", 0), part("c", 4)]).unwrap();
         let announced = |frames| {

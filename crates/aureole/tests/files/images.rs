@@ -81,7 +81,7 @@ fn bad_arrays_are_refused_in_one_sentence() {
     let message = |input: String| read_image(&input).unwrap_err().to_string();
     for (input, words) in [
         (npy(&path("cube.npy"), "<f4", "False", "(2, 3, 4)", &[0; 96]), "two dimensions"),
-        (npy(&path("huge.npy"), "<f4", "False", "(1000000000, 1000000000)", &[0; 4]), "too short"),
+        (npy(&path("huge.npy"), "<f4", "False", "(1000000000, 1000000000)", &[0; 4]), "too large"),
         (npy(&path("short.npy"), "<f4", "False", "(2, 2)", &[0; 15]), "too short"),
         (npy(&path("complex.npy"), "<c8", "False", "(2, 2)", &[0; 32]), "numbers are wanted"),
     ] {
@@ -113,7 +113,7 @@ fn edf_counts_columns_first_and_keeps_its_byte_order() {
     let short = edf(&path, &keys("LowByteFirst"), &[0; 20]);
     assert!(read_image(&short).unwrap_err().to_string().contains("too few for 2 x 3 uint32"));
     let huge = edf(&path, "DataType = Float ;\nDim_1 = 4000000000 ;\nDim_2 = 9000000000 ;\n", &[]);
-    assert!(read_image(&huge).unwrap_err().to_string().contains("too few"));
+    assert!(read_image(&huge).unwrap_err().to_string().contains("too large"));
     let odd = edf(&path, "DataType = Quaternion ;\nDim_1 = 1 ;\nDim_2 = 1 ;\n", &[0; 4]);
     assert!(read_image(&odd).unwrap_err().to_string().contains("DataType = Quaternion"));
 }

@@ -1,5 +1,6 @@
 //! Which dataset is the stack, and links that lead to it.
 
+use aureole::source;
 use hdf5_metno::types::VarLenUnicode;
 use hdf5_metno::{File, Location};
 use tempfile::tempdir;
@@ -43,6 +44,23 @@ fn a_missing_file_of_an_eiger_master_is_refused_by_name() {
     let message = refusal(eiger(folder.path(), 3, &[3]));
     assert!(message.contains("scan_master.h5::/entry/data/data_000003"), "{message}");
     assert!(message.contains("the file scan_data_000003.h5, which does not exist"), "{message}");
+}
+
+#[test]
+fn frames_before_a_missing_file_can_be_had() {
+    let folder = tempdir().unwrap();
+    let master = eiger(folder.path(), 4, &[3]).display().to_string();
+    let (stack, missing) = source::open_start(std::slice::from_ref(&master)).unwrap();
+    assert_ramp(&stack, 6);
+    assert!(missing.unwrap().to_string().contains("the file scan_data_000003.h5, which does not exist"));
+    let followed = source::open_start(&[master.clone(), master]);
+    assert!(
+        followed.unwrap_err().to_string().contains("data_000003"),
+        "frames of later inputs would have other numbers"
+    );
+    let first = tempdir().unwrap();
+    let master = eiger(first.path(), 2, &[1]).display().to_string();
+    assert!(source::open_start(&[master]).unwrap_err().to_string().contains("data_000001"));
 }
 
 #[test]

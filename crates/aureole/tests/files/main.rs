@@ -9,6 +9,7 @@ mod links;
 mod maps;
 mod real;
 mod result_file;
+mod series;
 mod simulated;
 mod stacks;
 mod support;

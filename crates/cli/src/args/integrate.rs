@@ -25,11 +25,13 @@ pub(crate) use recipe::RecipeArgs;
 #[command(after_help = "\
 FILE::/path names a dataset inside an HDF5 file, as in meta.h5::/entry/mask.
 Without ::/path the dataset is found by itself where the file makes it plain.
+A pattern between quotes, as in 'run_*.cbf', stands for its files in the order of their numbers: img_9 before img_10.
 
 Examples:
   aureole integrate scan_master.h5 --poni lab6.poni -o out.h5
   aureole integrate scan.h5 --poni lab6.poni --mask mask.npy --error-model poisson -o out.h5
   aureole integrate scan.h5 --poni lab6.poni --bins 2000 --unit 2th_deg --split bbox -o out.h5
+  aureole integrate 'run_*.cbf' --poni lab6.poni -o out.h5
   aureole integrate a.h5 b.h5 --poni lab6.poni --azimuth-range -30,30 -o ab.h5
   aureole integrate scan.h5 --poni lab6.poni --azimuthal-bins 360 -o cakes.h5
   aureole integrate scan.h5 --poni saxs.poni --bins log:0.01:5:300 -o out.h5
@@ -39,7 +41,8 @@ Examples:
   aureole integrate scan.h5 --poni lab6.poni --map 20x30 --map-snake --map-fast-axis samx -o map.h5
   aureole integrate scan_master.h5 --poni lab6.poni -o out.h5 --resume     the same line begins, goes on, or finds all done")]
 pub(crate) struct IntegrateArgs {
-    /// The stacks to integrate, one after the other: HDF5 files or FILE::/path. Needed unless --config names them
+    /// The stacks to integrate, one after the other: HDF5 files or FILE::/path, image files (.edf, .cbf, .tif, .npy; also .gz
+    /// and .bz2), or patterns of their names. Needed unless --config names them
     #[arg(required_unless_present = "config")]
     pub(crate) input: Vec<String>,
     /// The result, a NeXus HDF5 file. Needed unless --config names it

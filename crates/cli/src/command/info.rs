@@ -7,6 +7,9 @@ use crate::args::info::InfoArgs;
 use crate::exit::{Exit, Failure, Outcome};
 use crate::print;
 
+/// Most places of frames that are listed, beside the last one.
+const SHOWN: usize = 20;
+
 pub(crate) fn run(args: &InfoArgs) -> Outcome {
     let report = inspect::inspect(&args.file).map_err(Failure::refused)?;
     print::stdout(&text(&report, args.all))?;
@@ -59,8 +62,16 @@ fn stack(stack: &StackReport) -> Vec<String> {
         format!("stack     {frames} of {shape} {}, {} ({})", stack.dtype, stack.format, stack.reason),
         format!("detector  {detector}"),
     ];
-    if stack.origins.len() > 1 {
-        lines.extend(stack.origins.iter().map(|origin| format!("from      {origin}")));
+    match stack.origins.as_slice() {
+        [] | [_] => {}
+        [origins @ .., last] => {
+            lines.extend(origins.iter().take(SHOWN).map(|origin| format!("from      {origin}")));
+            let more = origins.len().saturating_sub(SHOWN);
+            if more > 0 {
+                lines.push(format!("from      and {more} more, up to"));
+            }
+            lines.push(format!("from      {last}"));
+        }
     }
     lines.extend(stack.notices.iter().map(|notice| format!("note      {notice}")));
     lines

@@ -14,6 +14,7 @@ mod refusals;
 mod regions;
 mod resumed;
 mod round_trip;
+mod series;
 mod support;
 mod variances;
 mod verify;

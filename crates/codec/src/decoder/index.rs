@@ -27,8 +27,8 @@ pub(super) enum Stored {
     Raw,
     /// Transposed bits.
     Planes,
-    /// Transposed bits, compressed with LZ4.
-    Lz4,
+    /// Transposed bits, compressed.
+    Compressed(Compression),
     /// The only block is the chunk, to be decoded as a whole.
     #[default]
     Whole,
@@ -47,17 +47,17 @@ impl BlockIndex {
             [] => Stored::Raw,
             [Filter::Bitshuffle { .. }] if filter_mask & 1 != 0 => Stored::Raw,
             [Filter::Bitshuffle { compression: Compression::None, .. }] => Stored::Planes,
-            [Filter::Bitshuffle { compression: Compression::Lz4, .. }] => Stored::Lz4,
+            [Filter::Bitshuffle { compression, .. }] => Stored::Compressed(*compression),
             _ => Stored::Whole,
         };
         match self.stored {
             Stored::Raw | Stored::Planes => super::stages::same_length(chunk.size(), format.bytes()),
-            Stored::Lz4 => self.build_lz4(format, chunk),
+            Stored::Compressed(_) => self.build_compressed(format, chunk),
             Stored::Whole => Ok(()),
         }
     }
 
-    fn build_lz4(&mut self, format: &ChunkFormat, chunk: &mut impl ChunkBytes) -> Result<(), DecodeError> {
+    fn build_compressed(&mut self, format: &ChunkFormat, chunk: &mut impl ChunkBytes) -> Result<(), DecodeError> {
         if block_elems(chunk.part(0..HEADER)?, format.elem_size(), format.bytes())? != format.block_elems() {
             return Err(DecodeError::BlockSize);
         }

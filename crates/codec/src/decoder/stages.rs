@@ -1,8 +1,7 @@
 //! Any sequence of filters, undone in reverse order.
 
-use flate2::Decompress;
-
-use crate::filter::{bitshuffle, deflate, fletcher32, lz4, shuffle};
+use crate::filter::scratch::Scratch;
+use crate::filter::{bitshuffle, blosc, bzip2, deflate, fletcher32, lz4, lzf, shuffle, zstd};
 use crate::format::bitshuffle_block_elems;
 use crate::{ChunkFormat, Compression, DecodeError, Filter, Isa};
 
@@ -10,15 +9,13 @@ use crate::{ChunkFormat, Compression, DecodeError, Filter, Isa};
 #[derive(Debug, Default)]
 pub(super) struct Stages {
     between: Vec<Vec<u8>>,
-    inflate: Option<Box<Decompress>>,
 }
 
 /// What is common to all filters of a chunk.
 struct Common<'a> {
     isa: Isa,
     elem_size: usize,
-    planes: &'a mut Vec<u8>,
-    inflate: &'a mut Option<Box<Decompress>>,
+    scratch: &'a mut Scratch,
 }
 
 impl Stages {
@@ -30,10 +27,10 @@ impl Stages {
         chunk: &[u8],
         filter_mask: u32,
         out: &mut [u8],
-        planes: &mut Vec<u8>,
+        scratch: &mut Scratch,
     ) -> Result<(), DecodeError> {
         self.between.resize_with(format.filters().len(), Vec::new);
-        let mut common = Common { isa, elem_size: format.elem_size(), planes, inflate: &mut self.inflate };
+        let mut common = Common { isa, elem_size: format.elem_size(), scratch };
         common.undo_all(format.filters(), filter_mask, chunk, out, &mut self.between)
     }
 }
@@ -72,14 +69,15 @@ impl Common<'_> {
     fn undo_one(&mut self, filter: Filter, input: &[u8], out: &mut [u8]) -> Result<usize, DecodeError> {
         let same = out.get_mut(..input.len());
         match filter {
-            Filter::Deflate => {
-                let state = self.inflate.get_or_insert_with(|| Box::new(Decompress::new(true)));
-                return deflate::undo(state, input, out);
-            }
+            Filter::Deflate => return deflate::undo(self.scratch.inflate(), input, out),
+            Filter::Zstd => return zstd::undo(self.scratch, input, out),
+            Filter::Blosc => return blosc::undo(self.isa, self.scratch, input, out),
+            Filter::Lzf => return lzf::undo(input, out),
+            Filter::Bzip2 => return bzip2::undo(input, out),
             Filter::Lz4 => return lz4::undo(self.isa, input, out),
-            Filter::Bitshuffle { compression: Compression::Lz4, .. } => {
+            Filter::Bitshuffle { compression: compression @ (Compression::Lz4 | Compression::Zstd), .. } => {
                 let out = bitshuffle::decoded_part(input, out)?;
-                bitshuffle::undo_lz4(self.isa, self.elem_size, input, out, self.planes)?;
+                bitshuffle::undo_compressed(self.isa, self.elem_size, compression, input, out, self.scratch)?;
                 return Ok(out.len());
             }
             Filter::Bitshuffle { compression: Compression::None, .. } => {
@@ -109,9 +107,13 @@ fn most_bytes(filters: &[Filter], mask: u32, bytes: usize) -> usize {
     applied.fold(bytes, |bytes, (_, filter)| match filter {
         Filter::Fletcher32 => bytes + fletcher32::BYTES,
         Filter::Shuffle | Filter::Bitshuffle { compression: Compression::None, .. } => bytes,
-        Filter::Deflate | Filter::Lz4 | Filter::Bitshuffle { compression: Compression::Lz4, .. } => {
-            bytes.saturating_mul(2).saturating_add(4096)
-        }
+        Filter::Bitshuffle { .. }
+        | Filter::Deflate
+        | Filter::Lz4
+        | Filter::Zstd
+        | Filter::Blosc
+        | Filter::Lzf
+        | Filter::Bzip2 => bytes.saturating_mul(2).saturating_add(4096),
     })
 }
 

@@ -1,19 +1,20 @@
 //! Filter 32008: bit transposes in blocks, each block compressed on its own or not at all.
 //!
-//! With LZ4: decoded length (8 bytes, big-endian), decoded length of a block (4 bytes), then each block behind its
+//! With LZ4 or Zstandard: decoded length (8 bytes, big-endian), decoded length of a block (4 bytes), then each block behind its
 //! compressed length (4 bytes). Without compression: the blocks alone. The last block is cut to a multiple of 8 elements;
 //! what is left of the chunk, fewer than 8 elements, follows as it is.
 
 use std::ops::Range;
 
-use super::{be32, be64};
+use super::scratch::{Scratch, room};
+use super::{be32, be64, zstd};
 use crate::bitshuffle::{GROUP, unshuffle};
-use crate::{ChunkBytes, DecodeError, Isa, lz4};
+use crate::{ChunkBytes, Compression, DecodeError, Isa, lz4};
 
 /// Bytes before the first block's length.
 pub(crate) const HEADER: usize = 12;
 
-/// Checks the header of a chunk with LZ4 against the decoded length and returns the elements of its blocks.
+/// Checks the header of a compressed chunk against the decoded length and returns the elements of its blocks.
 pub(crate) fn block_elems(chunk: &[u8], elem_size: usize, decoded: usize) -> Result<usize, DecodeError> {
     let total = be64(chunk, 0)?;
     let block = be32(chunk, 8)?;
@@ -58,42 +59,53 @@ pub(crate) fn decoded_part<'a>(chunk: &[u8], dst: &'a mut [u8]) -> Result<&'a mu
     dst.get_mut(..be64(chunk, 0)?).ok_or(DecodeError::BadHeader)
 }
 
-/// Decodes a chunk with LZ4 of any block size into `dst`, which it must fill; `scratch` holds a transposed block.
-pub(crate) fn undo_lz4(
+/// Decodes a compressed chunk of any block size into `dst`, which it must fill.
+pub(crate) fn undo_compressed(
     isa: Isa,
     elem_size: usize,
+    compression: Compression,
     chunk: &[u8],
     dst: &mut [u8],
-    scratch: &mut Vec<u8>,
+    scratch: &mut Scratch,
 ) -> Result<(), DecodeError> {
     let block = block_elems(chunk, elem_size, dst.len())? * elem_size;
     let tail = dst.len() % (GROUP * elem_size);
     let (body, raw) = dst.split_at_mut(dst.len() - tail);
     let blocks = body.len().div_ceil(block);
     let mut outputs = body.chunks_mut(block);
-    let tail = walk(chunk, blocks, tail, |range| match outputs.next() {
-        Some(out) => undo_block(isa, elem_size, &chunk[range], out, scratch),
-        None => Err(DecodeError::BadHeader),
+    let tail = walk(chunk, blocks, tail, |range| {
+        let out = outputs.next().ok_or(DecodeError::BadHeader)?;
+        unshuffle(isa, elem_size, planes(isa, compression, &chunk[range], out.len(), scratch)?, out);
+        Ok(())
     })?;
     raw.copy_from_slice(&chunk[tail]);
     Ok(())
 }
 
-/// Decodes one block with LZ4.
-pub(crate) fn undo_block(
+/// Decompresses the `len` bytes of a block's planes.
+pub(crate) fn planes<'a>(
     isa: Isa,
-    elem_size: usize,
+    compression: Compression,
     src: &[u8],
-    dst: &mut [u8],
-    scratch: &mut Vec<u8>,
-) -> Result<(), DecodeError> {
-    if scratch.len() < dst.len() {
-        scratch.resize(dst.len(), 0);
+    len: usize,
+    scratch: &'a mut Scratch,
+) -> Result<&'a [u8], DecodeError> {
+    match compression {
+        Compression::Lz4 => lz4::decode(isa, src, room(&mut scratch.planes, len))?,
+        Compression::Zstd => {
+            let mut planes = std::mem::take(&mut scratch.planes);
+            let decoded = zstd::undo(scratch, src, room(&mut planes, len));
+            scratch.planes = planes;
+            if decoded? != len {
+                return Err(DecodeError::WrongLength);
+            }
+        }
+        Compression::None => {
+            let stored = src.get(..len).ok_or(DecodeError::Truncated)?;
+            room(&mut scratch.planes, len).copy_from_slice(stored);
+        }
     }
-    let planes = &mut scratch[..dst.len()];
-    lz4::decode(isa, src, planes)?;
-    unshuffle(isa, elem_size, planes, dst);
-    Ok(())
+    Ok(&scratch.planes[..len])
 }
 
 /// Undoes the transposes of a chunk without compression; lengths are equal and hold whole elements.

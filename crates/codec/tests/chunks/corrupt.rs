@@ -8,13 +8,18 @@ const ELEMS: usize = 45;
 
 /// Small chunks with a last partial block and a raw tail, of every filter.
 fn small() -> Vec<(ChunkFormat, Vec<u8>)> {
-    let filters: [&[Filter]; 8] = [
+    let filters: [&[Filter]; 13] = [
         &[],
         &[bitshuffle(16, Compression::Lz4)],
         &[bitshuffle(16, Compression::None)],
         &[Filter::Lz4],
         &[Filter::Deflate],
         &[Filter::Fletcher32],
+        &[bitshuffle(16, Compression::Zstd)],
+        &[Filter::Zstd],
+        &[Filter::Blosc],
+        &[Filter::Lzf],
+        &[Filter::Bzip2],
         &[Filter::Shuffle, Filter::Deflate, Filter::Fletcher32],
         &[bitshuffle(16, Compression::Lz4), Filter::Deflate],
     ];

@@ -3,13 +3,18 @@
 use aureole_codec::{BlockIndex, Compression, DecodeError, Decoder, Filter, Isa};
 use proptest::prelude::*;
 
-use crate::support::{BITSHUFFLE_LZ4, bitshuffle, counts, decode, decode_blocks, encode, format};
+use crate::support::{BITSHUFFLE_LZ4, bitshuffle, blosc, counts, decode, decode_blocks, encode, format};
 
 fn any_filter() -> impl Strategy<Value = Filter> {
     prop_oneof![
         Just(BITSHUFFLE_LZ4),
         Just(bitshuffle(24, Compression::Lz4)),
         Just(bitshuffle(0, Compression::None)),
+        Just(bitshuffle(24, Compression::Zstd)),
+        Just(Filter::Zstd),
+        Just(Filter::Blosc),
+        Just(Filter::Lzf),
+        Just(Filter::Bzip2),
         Just(Filter::Lz4),
         Just(Filter::Deflate),
         Just(Filter::Shuffle),
@@ -109,4 +114,18 @@ fn a_chunk_that_is_not_blocked_has_one_block() {
     let (decoder, mut index) = (Decoder::new(&format, Isa::best()), BlockIndex::default());
     assert_eq!(decoder.index(&[][..], 0, &mut index), Ok(()));
     assert_eq!(decode_blocks(&format, Isa::best(), &[], 0), Err(DecodeError::Truncated));
+}
+
+#[test]
+fn blosc_is_undone_with_each_of_its_compressors_and_another_is_an_error() {
+    for elem_size in [1, 2, 4, 8] {
+        let format = format(&[Filter::Blosc], elem_size, 3001);
+        let data = counts(elem_size, 3001);
+        for compressor in [0, 1, 3, 4] {
+            let chunk = blosc(elem_size, compressor, &data);
+            assert_eq!(decode(&format, Isa::best(), &chunk, 0).as_ref(), Ok(&data), "{compressor}, {elem_size} bytes");
+        }
+        let snappy = blosc(elem_size, 2, &data);
+        assert_eq!(decode(&format, Isa::best(), &snappy, 0), Err(DecodeError::Unsupported));
+    }
 }

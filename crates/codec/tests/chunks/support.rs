@@ -47,6 +47,14 @@ fn apply(filter: Filter, elem_size: usize, data: &[u8]) -> Vec<u8> {
             planes.chain(&data[whole..]).copied().collect()
         }
         Filter::Fletcher32 => [data, &fletcher32(data).to_le_bytes()].concat(),
+        Filter::Zstd => zstd::bulk::compress(data, 3).expect("memory takes all"),
+        Filter::Bzip2 => {
+            let mut encoder = bzip2::write::BzEncoder::new(Vec::new(), bzip2::Compression::fast());
+            encoder.write_all(data).expect("memory takes all");
+            encoder.finish().expect("memory takes all")
+        }
+        Filter::Lzf => lzf(data),
+        Filter::Blosc => blosc(elem_size, 4, data),
     }
 }
 
@@ -55,7 +63,7 @@ fn shuffle_bits(elem_size: usize, block_elems: usize, compression: Compression, 
     let block = if block_elems == 0 { default } else { block_elems } * elem_size;
     let (body, tail) = data.split_at(data.len() / (8 * elem_size) * 8 * elem_size);
     let mut chunk = Vec::new();
-    if compression == Compression::Lz4 {
+    if compression != Compression::None {
         chunk.extend_from_slice(&(data.len() as u64).to_be_bytes());
         chunk.extend_from_slice(&(block as u32).to_be_bytes());
     }
@@ -64,6 +72,7 @@ fn shuffle_bits(elem_size: usize, block_elems: usize, compression: Compression, 
         match compression {
             Compression::None => chunk.extend_from_slice(&planes),
             Compression::Lz4 => put_block(&compress(&planes), &mut chunk),
+            Compression::Zstd => put_block(&zstd::bulk::compress(&planes, 3).expect("memory takes all"), &mut chunk),
         }
     }
     chunk.extend_from_slice(tail);
@@ -78,6 +87,55 @@ fn compress_blocks(data: &[u8], block: usize) -> Vec<u8> {
         put_block(if compressed.len() < bytes.len() { &compressed } else { bytes }, &mut chunk);
     }
     chunk
+}
+
+/// LZF and BloscLZ alike: literals, and copies of the byte before where it is repeated.
+fn lzf(data: &[u8]) -> Vec<u8> {
+    let (mut chunk, mut at) = (Vec::new(), 0);
+    while at < data.len() {
+        let repeats =
+            if at == 0 { 0 } else { data[at..].iter().take(9).take_while(|byte| **byte == data[at - 1]).count() };
+        if repeats >= 3 {
+            let length = repeats - 2;
+            chunk.push((length << 5) as u8);
+            // Where it is 7, a byte to be added follows.
+            chunk.extend((length == 7).then_some(0));
+            chunk.push(0);
+            at += repeats;
+        } else {
+            chunk.extend([0, data[at]]);
+            at += 1;
+        }
+    }
+    chunk
+}
+
+/// Blosc's container, shuffled by bytes, with a compressor by its number: blocks of 1 KiB, each split where that is usual.
+pub(crate) fn blosc(elem_size: usize, compressor: u8, data: &[u8]) -> Vec<u8> {
+    let block = 1024 / elem_size * elem_size;
+    let (mut starts, mut blocks) = (Vec::new(), Vec::new());
+    let start = 16 + 4 * data.len().div_ceil(block);
+    for bytes in data.chunks(block) {
+        starts.extend(((start + blocks.len()) as u32).to_le_bytes());
+        let shuffled = apply(Filter::Shuffle, elem_size, bytes);
+        let streams = if bytes.len() == block && block / elem_size >= 128 { elem_size } else { 1 };
+        for stream in shuffled.chunks(bytes.len() / streams) {
+            let stored = match compressor {
+                0 => lzf(stream),
+                1 => compress(stream),
+                3 => apply(Filter::Deflate, 1, stream),
+                _ => apply(Filter::Zstd, 1, stream),
+            };
+            let stored = if stored.len() < stream.len() { stored } else { stream.to_vec() };
+            blocks.extend((stored.len() as u32).to_le_bytes());
+            blocks.extend(stored);
+        }
+    }
+    let mut chunk = vec![2, 1, 1 | compressor << 5, elem_size as u8];
+    for number in [data.len(), block, start + blocks.len()] {
+        chunk.extend((number as u32).to_le_bytes());
+    }
+    [chunk, starts, blocks].concat()
 }
 
 fn compress(bytes: &[u8]) -> Vec<u8> {

@@ -21,11 +21,20 @@ pub(super) struct Described {
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 enum Stage {
-    Bitshuffle { block: usize, lz4: bool },
+    Bitshuffle {
+        block: usize,
+        lz4: bool,
+        #[serde(default)]
+        zstd: bool,
+    },
     Lz4,
     Deflate,
     Shuffle,
     Fletcher32,
+    Zstd,
+    Blosc,
+    Lzf,
+    Bzip2,
 }
 
 impl Described {
@@ -51,25 +60,38 @@ impl Stage {
     fn of(filter: Filter) -> Stage {
         match filter {
             Filter::Bitshuffle { block_elems, compression } => {
-                Stage::Bitshuffle { block: block_elems, lz4: compression == Compression::Lz4 }
+                let (lz4, zstd) = (compression == Compression::Lz4, compression == Compression::Zstd);
+                Stage::Bitshuffle { block: block_elems, lz4, zstd }
             }
             Filter::Lz4 => Stage::Lz4,
             Filter::Deflate => Stage::Deflate,
             Filter::Shuffle => Stage::Shuffle,
             Filter::Fletcher32 => Stage::Fletcher32,
+            Filter::Zstd => Stage::Zstd,
+            Filter::Blosc => Stage::Blosc,
+            Filter::Lzf => Stage::Lzf,
+            Filter::Bzip2 => Stage::Bzip2,
         }
     }
 
     fn filter(self) -> Filter {
         match self {
-            Stage::Bitshuffle { block, lz4 } => {
-                let compression = if lz4 { Compression::Lz4 } else { Compression::None };
+            Stage::Bitshuffle { block, lz4, zstd } => {
+                let compression = match (lz4, zstd) {
+                    (true, _) => Compression::Lz4,
+                    (false, true) => Compression::Zstd,
+                    (false, false) => Compression::None,
+                };
                 Filter::Bitshuffle { block_elems: block, compression }
             }
             Stage::Lz4 => Filter::Lz4,
             Stage::Deflate => Filter::Deflate,
             Stage::Shuffle => Filter::Shuffle,
             Stage::Fletcher32 => Filter::Fletcher32,
+            Stage::Zstd => Filter::Zstd,
+            Stage::Blosc => Filter::Blosc,
+            Stage::Lzf => Filter::Lzf,
+            Stage::Bzip2 => Filter::Bzip2,
         }
     }
 }
@@ -91,6 +113,8 @@ mod tests {
             vec![bitshuffle(Compression::Lz4)],
             vec![bitshuffle(Compression::None), Filter::Lz4],
             vec![Filter::Shuffle, Filter::Deflate, Filter::Fletcher32],
+            vec![bitshuffle(Compression::Zstd), Filter::Zstd],
+            vec![Filter::Blosc, Filter::Lzf, Filter::Bzip2],
         ];
         for (filters, dtype) in filters.into_iter().zip([Dtype::U32, Dtype::U16, Dtype::I32, Dtype::F64]) {
             let format = ChunkFormat::new(filters, dtype.size(), 12).unwrap();

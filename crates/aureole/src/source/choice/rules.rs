@@ -68,21 +68,24 @@ fn only_group(here: &Place, wanted: &str) -> Option<Place> {
     groups.all(|place| class(&place).as_deref() != Some(wanted)).then_some(found)
 }
 
+/// The datasets of a numbered series up to the first that is missing, and that.
+pub(super) type Series = (Vec<Place>, Option<Hdf5Error>);
+
 /// A dataset of a numbered series stands for the whole series.
-pub(super) fn expand_series(found: &Found) -> Result<Vec<Place>, Hdf5Error> {
+pub(super) fn expand_series(found: &Found) -> Result<Series, Hdf5Error> {
     if number(&found.name).is_some() {
         return all_of_series(&found.group);
     }
-    Ok(vec![found.place.clone()])
+    Ok((vec![found.place.clone()], None))
 }
 
 /// The series `data_000001`, `data_000002`, ... of an Eiger master: in the group itself, `data`, `entry/data` or the
 /// `data` of its only NXentry. With it the group's path.
-pub(super) fn series(from: &Place) -> Result<Option<(String, Vec<Place>)>, Hdf5Error> {
+pub(super) fn series(from: &Place) -> Result<Option<(String, Series)>, Hdf5Error> {
     for group in series_groups(from) {
-        let places = all_of_series(&group)?;
-        if !places.is_empty() {
-            return Ok(Some((group.path, places)));
+        let series = all_of_series(&group)?;
+        if !series.0.is_empty() {
+            return Ok(Some((group.path, series)));
         }
     }
     Ok(None)
@@ -110,13 +113,21 @@ fn numbered(group: &Place) -> Vec<(u64, String)> {
     numbered
 }
 
-fn all_of_series(group: &Place) -> Result<Vec<Place>, Hdf5Error> {
+fn all_of_series(group: &Place) -> Result<Series, Hdf5Error> {
     let numbered = numbered(group);
     if let Some(gap) = numbered.windows(2).find(|pair| pair[1].0 - pair[0].0 > 1) {
         let (before, after) = (&gap[0].1, &gap[1].1);
         return Err(group.fail(format!("between {before} and {after} something is missing")));
     }
-    numbered.iter().map(|(_, name)| group.find(name)).collect()
+    let mut places = Vec::new();
+    for (_, name) in &numbered {
+        match group.find(name) {
+            Ok(place) => places.push(place),
+            Err(missing @ Hdf5Error::Dangling { .. }) if !places.is_empty() => return Ok((places, Some(missing))),
+            Err(error) => return Err(error),
+        }
+    }
+    Ok((places, None))
 }
 
 /// The number in `data_000001`.

@@ -4,14 +4,15 @@ use std::fs::File;
 use std::ops::Range;
 use std::sync::Arc;
 
-use aureole_codec::ChunkFormat;
+use aureole_codec::{ChunkFormat, Filter};
 use aureole_core::pipeline::{ChunkBuf, Pieces, Source, StackSpec, Unread};
 
 use super::ahead;
 use super::frames::Frames;
 use super::reading::{self, Unreadable};
+use super::tiled;
 use super::{BoxedSource, Indirect};
-use crate::hdf5::filters::{Pipeline, pipeline};
+use crate::hdf5::filters::{KNOWN, Pipeline, pipeline};
 use crate::hdf5::open::describe_io;
 use crate::hdf5::place::Place;
 
@@ -42,35 +43,53 @@ struct Chunks {
     longest: u64,
 }
 
-/// How the chunks of a dataset encode a frame, where each is a single frame in a format that the codec knows.
-pub(super) fn format(place: &Place, frames: &Frames) -> Result<ChunkFormat, Indirect> {
+/// The dimensions of a dataset's chunks, and their filters, all known to the codec.
+fn chunks_of(place: &Place, frames: &Frames) -> Result<(Vec<usize>, Vec<Filter>), Indirect> {
     let dims = frames.dataset.chunk().ok_or_else(|| place.fail("its chunk size cannot be read"))?;
-    let (rows, columns) = frames.shape;
-    let one_frame = dims
-        .split_last_chunk::<2>()
-        .is_some_and(|(leading, last)| leading.iter().all(|length| *length == 1) && *last == [rows, columns]);
     let filters = match pipeline(&frames.dataset, frames.dtype.size()) {
         Pipeline::Known(filters) => filters,
         Pipeline::Foreign { name, available: true } => {
-            return Err(Indirect::Slow(format!("its chunks are encoded by {name}")));
+            return Err(Indirect::Slow(format!("its chunks are encoded by {name}, which a plug-in decodes")));
         }
         Pipeline::Foreign { name, available: false } => {
-            let known = "bitshuffle-LZ4, bitshuffle, LZ4, gzip, shuffle and fletcher32 can";
-            return Err(place.fail(format!("encoded by {name}, which cannot be decoded here; {known}")).into());
+            let reason = format!(
+                "encoded by {name}, which cannot be decoded here; {KNOWN} can, and what plug-ins in HDF5_PLUGIN_PATH add"
+            );
+            return Err(place.fail(reason).into());
         }
     };
-    if !one_frame {
-        return Err(Indirect::Slow(format!("its chunks are {dims:?}, not one frame each")));
+    let readable = frames.native || frames.reversed;
+    if !readable {
+        return Err(Indirect::Slow("its elements do not use all of their bits".into()));
     }
-    if !frames.native {
-        return Err(Indirect::Slow("its elements are not in the machine's byte order".into()));
+    Ok((dims, filters))
+}
+
+/// True for chunks that are handed out as they are stored.
+fn is_one_frame(frames: &Frames, dims: &[usize]) -> bool {
+    let (rows, columns) = frames.shape;
+    let single = dims
+        .split_last_chunk::<2>()
+        .is_some_and(|(leading, last)| leading.iter().all(|length| *length == 1) && *last == [rows, columns]);
+    single && !frames.reversed
+}
+
+/// How the chunks of a dataset encode a frame, where each is a single frame in a format that the codec knows.
+pub(super) fn format(place: &Place, frames: &Frames) -> Result<ChunkFormat, Indirect> {
+    let (dims, filters) = chunks_of(place, frames)?;
+    if !is_one_frame(frames, &dims) {
+        return Err(Indirect::Slow(format!("its chunks are {dims:?}, not one frame each as the machine has it")));
     }
     let format = ChunkFormat::new(filters, frames.dtype.size(), frames.elems());
     format.map_err(|error| place.fail(error.to_string()).into())
 }
 
-/// Opens a dataset whose chunks are single frames in a format that the codec knows.
+/// Opens a dataset of chunks in a format that the codec knows; those that are single frames are handed out as they are stored.
 pub(super) fn open(place: &Place, frames: &Frames) -> Result<BoxedSource, Indirect> {
+    let (dims, filters) = chunks_of(place, frames)?;
+    if !is_one_frame(frames, &dims) {
+        return tiled::open(place, frames, &dims, filters);
+    }
     let format = format(place, frames)?;
     let file = File::open(&place.file).map_err(|error| place.fail(describe_io(&error)))?;
     let chunks = enumerate(place, frames)?;

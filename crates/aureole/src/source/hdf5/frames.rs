@@ -6,7 +6,7 @@ use aureole_core::pipeline::StackSpec;
 use hdf5_metno::Dataset;
 
 use crate::hdf5::Hdf5Error;
-use crate::hdf5::element::element;
+use crate::hdf5::element::{Element, element};
 use crate::hdf5::place::Place;
 
 /// Most frames of which a table is kept, where HDF5 does not say how many there really are.
@@ -24,6 +24,8 @@ pub(super) struct Frames {
     pub(super) dtype: Dtype,
     /// True when stored elements are as in memory.
     pub(super) native: bool,
+    /// True when they are, in the other byte order.
+    pub(super) reversed: bool,
 }
 
 impl Frames {
@@ -58,7 +60,8 @@ impl Frames {
             fail(format!("elements of type {name}; integers of 8 to 64 bits, float32 and float64 can be integrated"))
         })?;
         let (leading, count, dataset) = (leading.to_vec(), leading.iter().product(), dataset.clone());
-        Ok(Frames { dataset, leading, count, shape: (rows, columns), dtype: element.dtype, native: element.native })
+        let Element { dtype, native, reversed, .. } = element;
+        Ok(Frames { dataset, leading, count, shape: (rows, columns), dtype, native, reversed })
     }
 
     /// Refuses more frames than a table should be made of on the word of a file.
@@ -91,18 +94,6 @@ impl Frames {
         })
     }
 
-    /// The position of a frame in the leading dimensions.
-    pub(super) fn position(&self, frame: usize) -> Vec<usize> {
-        let mut rest = frame;
-        let mut position: Vec<usize> = Vec::with_capacity(self.leading.len());
-        for length in self.leading.iter().rev() {
-            position.push(rest % length);
-            rest /= length;
-        }
-        position.reverse();
-        position
-    }
-
     /// What a source of these frames says of itself when it hands them out in `format`.
     pub(super) fn spec(&self, format: ChunkFormat) -> StackSpec {
         StackSpec { frames: self.count, shape: self.shape, dtype: self.dtype, format }
@@ -115,4 +106,16 @@ impl Frames {
     pub(super) fn raw_format(&self, place: &Place) -> Result<ChunkFormat, Hdf5Error> {
         ChunkFormat::new(Vec::new(), self.dtype.size(), self.elems()).map_err(|error| place.fail(error.to_string()))
     }
+}
+
+/// The position of a frame in the leading dimensions, none of which is 0.
+pub(super) fn position(leading: &[usize], frame: usize) -> Vec<usize> {
+    let mut rest = frame;
+    let mut position: Vec<usize> = Vec::with_capacity(leading.len());
+    for length in leading.iter().rev() {
+        position.push(rest % length);
+        rest /= length;
+    }
+    position.reverse();
+    position
 }

@@ -3,7 +3,7 @@
 use aureole_core::pipeline::{ChunkBuf, Source, StackSpec};
 
 use super::BoxedSource;
-use super::frames::Frames;
+use super::frames::{Frames, position};
 use super::written::written;
 use crate::hdf5::Hdf5Error;
 use crate::hdf5::place::Place;
@@ -48,7 +48,7 @@ impl Source for LibrarySource {
         buf.filter_mask = 0;
         buf.error = None;
         buf.bytes.resize(self.frames.bytes(), 0);
-        let mut start = self.frames.position(frame);
+        let mut start = position(&self.frames.leading, frame);
         let mut shape = vec![1; start.len()];
         start.extend([0, 0]);
         shape.extend([self.frames.shape.0, self.frames.shape.1]);

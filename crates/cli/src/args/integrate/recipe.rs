@@ -35,7 +35,7 @@ pub(crate) struct DetectorArgs {
     /// (.imctrl); needed unless a configuration has one
     #[arg(long, value_name = "FILE")]
     pub(crate) poni: Option<PathBuf>,
-    /// Pixels to leave out: an image that is not 0 there (.npy, .edf, .tif, HDF5 or FILE::/path); auto
+    /// Pixels to leave out: an image that is not 0 there (.npy, .edf, .tif, .cbf, HDF5 or FILE::/path); auto
     /// takes the pixel mask that lies beside the data (NXdetector, Eiger master, Odin's _meta.h5)
     #[arg(long, value_name = "FILE|auto")]
     pub(crate) mask: Option<String>,
@@ -133,7 +133,7 @@ pub(crate) struct PatternArgs {
 #[derive(Clone, Debug, Default, Args)]
 #[command(next_help_heading = "Corrections")]
 pub(crate) struct CorrectionArgs {
-    /// An image to subtract from every frame (.npy, .edf, .tif, HDF5 or FILE::/path); of several, with commas between
+    /// An image to subtract from every frame (.npy, .edf, .tif, .cbf, HDF5 or FILE::/path); of several, with commas between
     /// them, the mean
     #[arg(long, value_name = "FILE,...")]
     pub(crate) dark: Option<String>,

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use hdf5_metno::Dataset;
 
 use super::super::chunked::Chunk;
-use super::super::frames::{Frames, LONGEST_TABLE};
+use super::super::frames::{Frames, LONGEST_TABLE, position};
 use crate::hdf5::Hdf5Error;
 use crate::hdf5::open::{self, describe_io};
 use crate::hdf5::place::Place;
@@ -76,7 +76,7 @@ impl Member {
         let written = if all { dataset.num_chunks().unwrap_or(0) } else { 0 };
         let mut found = self.chunks.iter().flatten().count();
         for frame in known..frames.count.min(LONGEST_TABLE) {
-            let mut offset: Vec<u64> = frames.position(frame).into_iter().map(|at| at as u64).collect();
+            let mut offset: Vec<u64> = position(&frames.leading, frame).into_iter().map(|at| at as u64).collect();
             offset.extend([0, 0]);
             let chunk = raw::chunk_at(dataset, &offset).map_err(|error| fail(format!("no chunk found ({error})")))?;
             // Its place may be known before its bytes are there.
