@@ -1,4 +1,4 @@
-//! Sources: stacks of frames in HDF5 files, single images, and frames in memory.
+//! Sources: stacks of frames in HDF5 files, single images, frames in memory, and frames that a detector sends.
 //!
 //! [`open`] asks HDF5 once, for structure and for the addresses of the chunks. After that a frame is one positioned read
 //! of a plain file, from any thread, under no lock. What cannot be addressed so (several frames a chunk, virtual
@@ -12,6 +12,7 @@ mod hdf5;
 mod memory;
 mod paired;
 mod stack;
+pub mod stream;
 
 use aureole_core::pipeline::Source;
 
@@ -25,6 +26,7 @@ pub use hdf5::{follow, is_there, may_come};
 pub use memory::MemorySource;
 pub use paired::Paired;
 pub use stack::{Origin, Stack};
+pub use stream::{Stream, StreamOptions, is_stream};
 
 pub(crate) use choice::{choose, numbered_series, survey};
 
@@ -52,6 +54,10 @@ pub fn open(inputs: &[String]) -> Result<Stack, SourceError> {
 }
 
 fn open_one(input: &str) -> Result<Vec<Segment>, SourceError> {
+    if is_stream(input) {
+        let reason = "a stream can only be followed, by aureole integrate".into();
+        return Err(SourceError::Unsuitable { input: input.into(), reason });
+    }
     let (file, path) = input::split(input);
     let is_image = matches!(extension(file).as_str(), "npy" | "npz" | "edf" | "azim" | "tif" | "tiff");
     if !is_image {

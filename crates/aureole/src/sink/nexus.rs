@@ -12,7 +12,7 @@
 //!     signal, variance  float64 (frames, bins), when asked for
 //!   images              NXdata, when asked for: sum int64; mean, max, variance float64; count uint32 (rows, columns)
 //!   map, pyFAI          the map on which the frames lie, see `map.rs`
-//!   frames              status: 0 not done, 1 done, 2 failed; reason
+//!   frames              status: 0 not done, 1 done, 2 failed; reason; image_id of frames from a stream
 //!   reduction           NXprocess: program, version, date, layout, device, mode, job, SHA-256 of files, sources
 //! ```
 //! Rows are kept back for a fifth of a second at most, and then written and flushed. The space of the next rows is
@@ -46,7 +46,7 @@ use column::Column;
 use parts::Parts;
 use rows::RecipeRows;
 
-pub use description::{Axis, Corrections, Description, Provenance, RecipeDescription, check_name};
+pub use description::{Axis, Corrections, Description, Numbers, Provenance, RecipeDescription, check_name};
 pub use map::{Map, MapAxis};
 
 /// Rows are kept back for no longer than this.
@@ -79,6 +79,8 @@ struct Columns {
     recipes: Vec<RecipeRows>,
     status: Column<u8>,
     reason: Dataset,
+    /// Of frames that have numbers of their own.
+    image_id: Option<Column<i64>>,
 }
 
 /// A name in the same folder for a file that is to replace `path`, hidden and of this process alone.
@@ -194,7 +196,7 @@ impl NexusSink {
 
     /// Takes the patterns of one frame into the buffers.
     fn take(&mut self, row: usize, patterns: &[Pattern]) -> hdf5_metno::Result<()> {
-        let Columns { recipes, status, reason } = &mut self.columns;
+        let Columns { recipes, status, reason, image_id } = &mut self.columns;
         let written = row - status.pending();
         for (recipe, pattern) in recipes.iter_mut().zip(patterns) {
             recipe.take(pattern, status, self.allocated, written)?;
@@ -206,6 +208,9 @@ impl NexusSink {
         if let Some(why) = failed {
             raw::write_rows(reason, row, &[unicode(why)])?;
         }
+        if let Some((column, numbers)) = image_id.as_mut().zip(self.description.numbers.as_ref()) {
+            column.take(&[numbers.of(self.description.first_frame + row)], false, -1)?;
+        }
         status.take(&[if failed.is_some() { FAILED } else { DONE }], false, 0)
     }
 
@@ -213,6 +218,7 @@ impl NexusSink {
     fn write_rows(&mut self) -> hdf5_metno::Result<()> {
         let first = self.next - self.columns.status.pending();
         self.columns.recipes.iter_mut().try_for_each(|recipe| recipe.write(first))?;
+        self.columns.image_id.as_mut().map_or(Ok(()), |column| column.write(first))?;
         // Last, so that a row said to be done is there.
         self.columns.status.write(first)?;
         self.written = Instant::now();
@@ -222,6 +228,7 @@ impl NexusSink {
     fn resize(&mut self, rows: usize) -> hdf5_metno::Result<()> {
         self.columns.recipes.iter().try_for_each(|recipe| recipe.resize(rows))?;
         self.columns.status.resize(rows)?;
+        self.columns.image_id.as_ref().map_or(Ok(()), |column| column.resize(rows))?;
         self.columns.reason.resize([rows])?;
         self.allocated = rows;
         self.file.flush()

@@ -16,7 +16,7 @@ use aureole_core::unit::{Sample, Unit};
 use super::engine;
 use super::layers::{self, Layers};
 use super::recipe::{PatternArgs, RecipeArgs};
-use super::{IntegrateArgs, RunArgs};
+use super::{IntegrateArgs, RunArgs, stream};
 use crate::args::bins::Bins;
 use crate::exit::Failure;
 
@@ -35,6 +35,8 @@ pub(crate) struct Meant {
     pub(crate) sums: bool,
     pub(crate) force: bool,
     pub(crate) summary: SummaryForm,
+    /// Seconds within which the first frame of a stream has to come.
+    pub(crate) first_within: Option<u64>,
     /// Frames go with the tasks of an engine.
     pub(crate) send_chunks: bool,
     /// Tasks write files of their own.
@@ -61,13 +63,20 @@ impl IntegrateArgs {
         let (start, end) = self.run.frames.as_ref().map_or((None, None), |frames| (Some(frames.start()), frames.end()));
         let summary = if self.run.summary == "json" { SummaryForm::Json } else { SummaryForm::Text };
         let force = self.run.force;
-        let execution = execution(&self.run);
+        self.run.stream.check(&input)?;
+        let follows = self.run.follow || stream::any(&input);
+        let first_within = self.run.timeout;
+        if first_within.is_some() && !follows {
+            return Err(Failure::refused("--timeout: belongs to --follow, or to a stream"));
+        }
+        let execution = execution(&self.run, follows);
         let engine::EngineArgs { send_chunks, output_parts, .. } = self.run.engine;
         check_engine(&self.run, execution.layout)?;
         let frames = FrameRange { start, end };
         let images = images(&self.job.image);
         let job = JobSpec { version: job::VERSION, inputs: input, frames, recipes, images, execution, map };
-        Ok(Meant { job, output, sums: self.job.sums, force, summary, send_chunks, output_parts, notices })
+        let sums = self.job.sums;
+        Ok(Meant { job, output, sums, force, summary, first_within, send_chunks, output_parts, notices })
     }
 }
 
@@ -229,7 +238,7 @@ fn check_engine(run: &RunArgs, layout: Layout) -> Result<(), Failure> {
     }
 }
 
-fn execution(run: &RunArgs) -> Execution {
+fn execution(run: &RunArgs, follows: bool) -> Execution {
     Execution {
         layout: Layout::from_name(run.layout).unwrap_or_default(),
         threads: run.threads.map(usize::from),
@@ -242,7 +251,9 @@ fn execution(run: &RunArgs) -> Execution {
         pin: Pin::from_name(run.pin).unwrap_or_default(),
         batch: run.batch.map(usize::from),
         isa: run.isa.map(str::to_owned),
-        follow: run.follow.then(|| run.timeout.unwrap_or(60)),
+        follow: follows.then(|| run.timeout.unwrap_or(60)),
+        stream_memory: run.stream.bytes(),
+        shared: run.stream.shared,
         strict: run.strict,
         plan_cache: run.plan_cache.clone(),
     }
