@@ -187,11 +187,12 @@ class Sender:
         self.socket.set_hwm(options.hwm)
         self.socket.setsockopt(zmq.SNDBUF, 1 << 16)
         # Without a receiver a message waits here, as in a detector.
-        self.socket.setsockopt(zmq.LINGER, 20_000)
+        self.socket.setsockopt(zmq.LINGER, 2000)
         monitor = self.socket.get_monitor_socket(zmq.EVENT_HANDSHAKE_SUCCEEDED)
         self.socket.bind(options.bind)
         for _ in range(options.receivers):
             monitor.recv_multipart()
+        self.socket.disable_monitor()
 
     def send(self, message):
         self.socket.send(message)
@@ -245,7 +246,7 @@ def main():
         sender.send(encode(wrong(series, frame, kind) if kind else series.image(frame)))
         times.append(time.time())
         if options.die == nth + 1:
-            sender.socket.close(linger=2000)
+            sender.socket.close()
             zmq.Context.instance().term()
             return
     if "end" not in without:

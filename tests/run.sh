@@ -62,6 +62,7 @@ step build cargo build --bin aureole --example dump_stack --example dump_binning
 counted simulated "$PYTHON" tests/oracle/simulated.py target/debug/aureole
 counted export "$PYTHON" tests/oracle/export.py target/debug/aureole
 counted follow "$PYTHON" tests/oracle/follow.py target/debug/aureole
+counted stream "$PYTHON" tests/oracle/stream.py target/debug/aureole
 counted readers "$PYTHON" tests/oracle/readers.py target/debug/examples/dump_stack $([ -d "$data" ] && echo "$data")
 counted detectors "$PYTHON" tests/oracle/detectors.py
 counted ponis "$PYTHON" tests/oracle/ponis.py target/debug/examples/rewrite_poni "$data"

@@ -273,7 +273,7 @@ impl State {
 
     fn end(&mut self) {
         (self.ended, self.stopped) = (true, true);
-        self.give_up("ended without an image");
+        self.give_up("ended without an image that can be integrated");
     }
 
     /// Refuses a series of which no image was of use.
@@ -283,3 +283,6 @@ impl State {
         self.refused = Some(format!("{} {what}{fault}", current.series));
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -155,3 +155,6 @@ impl std::fmt::Display for Series {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;
