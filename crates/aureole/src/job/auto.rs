@@ -82,11 +82,11 @@ impl Found {
             return Ok(());
         }
         let image = image::read_image(&input).map_err(|error| JobError::Image { option: "--flat", error })?;
-        self.divide_by(image, input, beside.dectris);
+        self.divide_by(&image, input, beside.dectris);
         Ok(())
     }
 
-    fn divide_by(&mut self, image: Image, input: String, factors: bool) {
+    fn divide_by(&mut self, image: &Image, input: String, factors: bool) {
         let values = image.to_f64();
         // A factor of 0 marks a pixel that the detector does not correct for: its sensitivity is not known.
         let sensitivity = |factor: f64| if factor > 0.0 { 1.0 / factor } else { 0.0 };
@@ -115,7 +115,7 @@ impl Found {
         }
         let input = format!("{ATTACHED}{FLAT_OF_STREAM}");
         let image = attached.image(&input).map_err(|error| JobError::Image { option: "--flat", error })?;
-        self.divide_by(image, input, true);
+        self.divide_by(&image, input, true);
         Ok(())
     }
 }

@@ -331,6 +331,18 @@ mod tests {
     }
 
     #[test]
+    fn a_stream_is_followed_without_being_told_and_has_options_of_its_own() {
+        let stream = meant("tcp://dcu:31001 --poni p --shared --stream-memory 5").unwrap();
+        let Execution { follow, shared, stream_memory, .. } = stream.job.execution;
+        assert_eq!((follow, shared, stream_memory, stream.first_within), (Some(60), true, Some(5_000_000), None));
+        let patient = meant("tcp://dcu:31001 --poni p --timeout 7").unwrap();
+        assert_eq!((patient.job.execution.follow, patient.first_within), (Some(7), Some(7)));
+        for files in ["--shared", "--stream-memory 5", "--timeout 7"] {
+            assert!(meant(&format!("--poni p {files}")).is_err(), "{files}");
+        }
+    }
+
+    #[test]
     fn ranges_may_be_negative_and_frames_open() {
         let meant = meant("--poni p --azimuth-range -10,10 --radial-range 0.5,3 --frames 5: --dummy -2").unwrap();
         let recipe = &meant.job.recipes[0];
