@@ -62,6 +62,7 @@ step build cargo build --bin aureole --example dump_stack --example dump_binning
 counted simulated "$PYTHON" tests/oracle/simulated.py target/debug/aureole
 counted export "$PYTHON" tests/oracle/export.py target/debug/aureole
 counted follow "$PYTHON" tests/oracle/follow.py target/debug/aureole
+counted stream "$PYTHON" tests/oracle/stream.py target/debug/aureole
 counted readers "$PYTHON" tests/oracle/readers.py target/debug/examples/dump_stack $([ -d "$data" ] && echo "$data")
 counted inputs "$PYTHON" tests/oracle/inputs.py target/debug/aureole "$data" --check
 counted detectors "$PYTHON" tests/oracle/detectors.py

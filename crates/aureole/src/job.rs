@@ -35,7 +35,7 @@ pub use given::{ATTACHED, Attached, Given};
 pub use map::{MapAxisSpec, MapSpec};
 pub use output::OutputError;
 pub use parcel::{Parcel, Sent};
-pub use prepare::{Prepared, PreparedRecipe, default_threads, prepare, prepare_given, read_geometry};
+pub use prepare::{Prepared, PreparedRecipe, check_ahead, default_threads, prepare, prepare_given, read_geometry};
 pub use record::named_files;
 pub(crate) use record::{sha256, state as source_state};
 pub(crate) use relocate::find as find_file;
@@ -45,6 +45,7 @@ pub use work::work;
 
 use crate::layout::Layout;
 use crate::machine::Pin;
+use crate::source::StreamOptions;
 
 /// The version of the description that this program writes.
 pub const VERSION: u32 = 1;
@@ -55,7 +56,8 @@ pub const VERSION: u32 = 1;
 pub struct JobSpec {
     /// Version of this description, [`VERSION`].
     pub version: u32,
-    /// The stacks, one after the other: `FILE` or `FILE::/path`, or a pattern of these, which a run replaces by the files it found.
+    /// The stacks, one after the other: `FILE` or `FILE::/path`, or a pattern of these, which a run replaces by the files it found; or a
+    /// stream, which is followed: `tcp://HOST:PORT`.
     pub inputs: Vec<String>,
     /// First frame and one past the last one; the whole stack if nothing is said.
     #[serde(default)]
@@ -281,6 +283,10 @@ pub struct Execution {
     pub isa: Option<String>,
     /// The stack is still being written, and complete once no frame has come for so many seconds.
     pub follow: Option<u64>,
+    /// Bytes of frames of a stream that may wait; 2 GB or a quarter of the memory if nothing is said.
+    pub stream_memory: Option<u64>,
+    /// The stream is shared with other receivers: each gets a part of the images, and rows are in the order of arrival.
+    pub shared: bool,
     /// Stop at the first frame that fails.
     pub strict: bool,
     /// Folder in which the bins of plans are kept for runs to come; none if nothing is said.
@@ -288,6 +294,12 @@ pub struct Execution {
 }
 
 impl Execution {
+    /// How a stream is received.
+    #[must_use]
+    pub fn stream_options(&self) -> StreamOptions {
+        StreamOptions { bound: self.stream_memory, shared: self.shared }
+    }
+
     /// Numbers of the devices of the layout `gpu`.
     #[must_use]
     pub fn devices(&self) -> Vec<usize> {

@@ -1,4 +1,4 @@
-//! Sources: stacks of frames in HDF5 files, series of image files, and frames in memory.
+//! Sources: stacks of frames in HDF5 files, series of image files, frames in memory, and frames that a detector sends.
 //!
 //! [`open`] asks HDF5 once, for structure and for the addresses of the chunks. After that a frame is one positioned read
 //! of a plain file, from any thread, under no lock; where chunks are not single frames, it is put together of theirs. What cannot be
@@ -13,6 +13,7 @@ mod images;
 mod memory;
 mod paired;
 mod stack;
+pub mod stream;
 
 use std::path::PathBuf;
 
@@ -28,6 +29,7 @@ pub use hdf5::{follow, is_there, may_come};
 pub use memory::MemorySource;
 pub use paired::Paired;
 pub use stack::{Origin, Stack};
+pub use stream::{Stream, StreamOptions, is_stream};
 
 pub(crate) use choice::{choose, numbered_series, survey};
 
@@ -65,6 +67,10 @@ pub fn open_start(inputs: &[String]) -> Result<(Stack, Option<SourceError>), Sou
         if let Some(missing) = missing {
             return Err(missing);
         }
+        if is_stream(input) {
+            let reason = "a stream can only be followed, by aureole integrate".into();
+            return Err(SourceError::Unsuitable { input: input.clone(), reason });
+        }
         let (file, path) = input::split(input);
         if image::is_image(file) {
             if path.is_some() {
@@ -98,6 +104,11 @@ fn end_series(series: &mut Vec<PathBuf>, segments: &mut Vec<Segment>) -> Result<
 pub fn expand(inputs: &[String]) -> Result<Vec<String>, SourceError> {
     let mut all = Vec::new();
     for input in inputs {
+        if is_stream(input) {
+            // Brackets of an address are no pattern.
+            all.push(input.clone());
+            continue;
+        }
         let fail = |reason| SourceError::Unsuitable { input: input.clone(), reason };
         match input::matching(input).map_err(fail)? {
             Some(found) => all.extend(found),

@@ -1,18 +1,25 @@
 //! `--mask auto` and `--flat auto`: the pixel mask and the flat field that lie beside the data.
 //!
 //! They are sought in the `NXdetector` groups of the input files and of the files that hold the frames (an Eiger master keeps
-//! them in `detectorSpecific`), then in the `_meta.h5` file that Odin writes beside frames.
+//! them in `detectorSpecific`), then in the `_meta.h5` file that Odin writes beside frames. A stream has them in its start message.
 
 use std::path::{Path, PathBuf};
 
-use super::{JobError, RecipeSpec};
+use aureole_core::pipeline::Source;
+
+use super::{ATTACHED, Attached, JobError, RecipeSpec};
 use crate::detector::{flag, groups_with, referred};
 use crate::hdf5::place::Place;
-use crate::image;
-use crate::source::Stack;
+use crate::image::{self, Image};
+use crate::source::stream::Beside as Streamed;
+use crate::source::{Growing, Stack};
 
 /// How the recipe asks for what is beside the data.
 const AUTO: &str = "auto";
+
+/// Names under which what came with a stream is attached to the job.
+const MASK_OF_STREAM: &str = "pixel_mask of the stream";
+const FLAT_OF_STREAM: &str = "flatfield of the stream";
 
 /// What was found beside the data.
 #[derive(Default)]
@@ -46,8 +53,13 @@ impl Found {
         inputs: &[String],
         stack: &Stack,
         shape: (usize, usize),
+        attached: &Attached,
     ) -> Result<Found, JobError> {
         let mut found = Found::default();
+        if let Some(streamed) = stack.grows().and_then(Growing::beside) {
+            found.take_streamed(recipe, streamed, attached)?;
+            return Ok(found);
+        }
         let files = files(inputs, stack);
         if recipe.mask.as_deref() == Some(AUTO) {
             let beside = seek(&files, &["pixel_mask", "mask"], shape).ok_or_else(|| none("--mask", &files))?;
@@ -70,18 +82,61 @@ impl Found {
             return Ok(());
         }
         let image = image::read_image(&input).map_err(|error| JobError::Image { option: "--flat", error })?;
+        self.divide_by(&image, input, beside.dectris);
+        Ok(())
+    }
+
+    fn divide_by(&mut self, image: &Image, input: String, factors: bool) {
         let values = image.to_f64();
         // A factor of 0 marks a pixel that the detector does not correct for: its sensitivity is not known.
         let sensitivity = |factor: f64| if factor > 0.0 { 1.0 / factor } else { 0.0 };
-        let (values, how) = if beside.dectris {
+        let (values, how) = if factors {
             (values.into_iter().map(sensitivity).collect(), "factors to multiply with")
         } else {
             (values, "sensitivities to divide by")
         };
         self.notices.push(format!("--flat auto: {input}, taken as {how}"));
         (self.sensitivity, self.flat) = (Some(values), Some(input));
+    }
+
+    /// What came with a stream, and is attached to the job.
+    fn take_streamed(&mut self, recipe: &RecipeSpec, streamed: &Streamed, attached: &Attached) -> Result<(), JobError> {
+        if recipe.mask.as_deref() == Some(AUTO) {
+            self.notices.push(format!("--mask auto: the {MASK_OF_STREAM}"));
+            self.mask = Some(format!("{ATTACHED}{MASK_OF_STREAM}"));
+        }
+        if recipe.flat.as_deref() != Some(AUTO) {
+            return Ok(());
+        }
+        if streamed.flat_applied {
+            let reason = "the detector has applied its flat field to these frames, so it is not applied again";
+            self.notices.push(format!("--flat auto: {reason}"));
+            return Ok(());
+        }
+        let input = format!("{ATTACHED}{FLAT_OF_STREAM}");
+        let image = attached.image(&input).map_err(|error| JobError::Image { option: "--flat", error })?;
+        self.divide_by(&image, input, true);
         Ok(())
     }
+}
+
+/// Attaches to the job what recipes ask for by `auto` and the stream has brought.
+///
+/// # Errors
+/// When it has not brought that.
+pub(super) fn attach(recipes: &[RecipeSpec], stack: &Stack, attached: &mut Attached) -> Result<(), JobError> {
+    let Some(streamed) = stack.grows().and_then(Growing::beside) else { return Ok(()) };
+    let shape = stack.spec().shape;
+    let asked =
+        |named: fn(&RecipeSpec) -> &Option<String>| recipes.iter().any(|recipe| named(recipe).as_deref() == Some(AUTO));
+    let refused = |option| move |reason: String| JobError::Option { option, reason: format!("auto: {reason}") };
+    if asked(|recipe| &recipe.mask) {
+        attached.0.insert(MASK_OF_STREAM.into(), streamed.mask(shape).map_err(refused("--mask"))?);
+    }
+    if asked(|recipe| &recipe.flat) && !streamed.flat_applied {
+        attached.0.insert(FLAT_OF_STREAM.into(), streamed.flat(shape).map_err(refused("--flat"))?);
+    }
+    Ok(())
 }
 
 /// A recipe's file, when it names one.

@@ -9,7 +9,17 @@ use aureole_core::pipeline::{ENDLESS, RunError, Sink, Summary};
 use super::prepare::option;
 use super::{Input, JobError, JobSpec, Normalization, Prepared};
 use crate::layout::Layout;
-use crate::source::Growing;
+use crate::source::{self, Growing, Stack, Stream, is_stream};
+
+/// Opens the stack that the job follows: a stream once its first frame has come, for as long as the job waits for a frame.
+pub(super) fn open(spec: &JobSpec) -> Result<Stack, JobError> {
+    if !spec.inputs.iter().any(|input| is_stream(input)) {
+        return Ok(source::follow(&spec.inputs)?);
+    }
+    let stream = Stream::listen(&spec.inputs, spec.execution.stream_options())?;
+    stream.begun(Duration::from_secs(spec.execution.follow.unwrap_or(0)))?;
+    Ok(stream.into_stack()?)
+}
 
 /// Between two questions whether the run shall stop.
 const PATIENCE: Duration = Duration::from_millis(100);
@@ -51,6 +61,7 @@ impl Prepared {
         let executor = self.executor();
         let mut summary = Summary::default();
         let (mut next, mut news) = (frames.start, Instant::now());
+        growing.forget(next);
         while next < frames.end {
             let arrived = growing.wait(next, PATIENCE).map_err(RunError::Engine)?;
             let end = arrived.frames.min(frames.end);
@@ -73,6 +84,7 @@ impl Prepared {
                 break;
             }
         }
+        summary.survived.extend(growing.notes());
         Ok(summary)
     }
 }

@@ -20,7 +20,7 @@ use aureole_core::recipe::ErrorModel;
 
 use super::bins::Bins;
 use super::variance::Variances;
-use super::{Attached, Execution, Given, JobError, JobSpec, RecipeSpec, follow, map};
+use super::{Attached, Execution, Given, JobError, JobSpec, RecipeSpec, auto, follow, map};
 use crate::layout::{Launch, Layout};
 use crate::machine::Topology;
 use crate::sink::nexus::{self, Map};
@@ -78,7 +78,19 @@ pub fn prepare(spec: JobSpec) -> Result<Prepared, JobError> {
     prepare_given(spec, Given::default())
 }
 
-/// The same with frames and arrays that are in memory already.
+/// Refuses what is wrong in a description whatever its frames are like: layouts that do not go with it, and geometries that cannot be read.
+///
+/// # Errors
+/// See [`JobError`].
+pub fn check_ahead(spec: &JobSpec) -> Result<(), JobError> {
+    check_names(&spec.recipes)?;
+    layout::check(spec, &Given::default())?;
+    follow::check(spec)?;
+    choose_isa(&spec.execution)?;
+    spec.recipes.iter().try_for_each(|recipe| read_geometry(&recipe.geometry).map(drop))
+}
+
+/// As [`prepare`], with frames and arrays that are in memory already.
 ///
 /// # Errors
 /// See [`JobError`].
@@ -88,7 +100,7 @@ pub fn prepare_given(spec: JobSpec, given: Given) -> Result<Prepared, JobError> 
 }
 
 /// The same, with the bins that another process has made, or has a use for.
-pub(super) fn prepare_with(mut spec: JobSpec, given: Given, mut bins: Option<Bins>) -> Result<Prepared, JobError> {
+pub(super) fn prepare_with(mut spec: JobSpec, mut given: Given, mut bins: Option<Bins>) -> Result<Prepared, JobError> {
     let start = Instant::now();
     check_names(&spec.recipes)?;
     layout::check(&spec, &given)?;
@@ -100,12 +112,13 @@ pub(super) fn prepare_with(mut spec: JobSpec, given: Given, mut bins: Option<Bin
     spec.inputs = source::expand(&spec.inputs)?;
     let (stack, missing) = match given.stack {
         Some(stack) => (stack, None),
-        None if spec.execution.follow.is_some() => (source::follow(&spec.inputs)?, None),
+        None if spec.execution.follow.is_some() => (follow::open(&spec)?, None),
         None => source::open_start(&spec.inputs)?,
     };
     if let Some(missing) = missing.filter(|_| spec.frames.end.is_none_or(|end| end > stack.spec().frames)) {
         return Err(missing.into());
     }
+    auto::attach(&spec.recipes, &stack, &mut given.attached)?;
     let frames = frame_range(&spec, stack.spec().frames)?;
     let asked = spec.execution.threads.or(spec.execution.workers);
     let threads = asked.and_then(NonZero::new).unwrap_or_else(default_threads);

@@ -15,7 +15,7 @@ use sha2::{Digest, Sha256};
 use super::{EdgesSpec, GeometrySpec, JobError, Normalization, Prepared, PreparedRecipe, RecipeSpec};
 use super::{auto, pyfai};
 use crate::result::SourceState;
-use crate::sink::nexus::{Axis, Corrections, Description, Map, Provenance, RecipeDescription};
+use crate::sink::nexus::{Axis, Corrections, Description, Map, Numbers, Provenance, RecipeDescription};
 use crate::source::{Origin, Stack};
 
 impl Prepared {
@@ -34,7 +34,14 @@ impl Prepared {
             recipes: recipes.map(|((spec, prepared), plan)| describe(spec, prepared, plan)).collect(),
             provenance: self.provenance()?,
             map: self.described_map(),
+            numbers: self.numbers(),
         })
+    }
+
+    /// Where the frames' own numbers come from, if they have such.
+    fn numbers(&self) -> Option<Numbers> {
+        let growing = self.stack.growing_source().filter(|growing| growing.is_numbered())?;
+        Some(Numbers::new(move |frame| growing.number(frame)))
     }
 
     /// The map with the settings of each recipe, for programs that read pyFAI's maps.

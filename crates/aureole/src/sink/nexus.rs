@@ -12,7 +12,7 @@
 //!     signal, variance  float64 (frames, bins), when asked for
 //!   images              NXdata, when asked for: sum int64; mean, max, variance float64; count uint32 (rows, columns)
 //!   map, pyFAI          the map on which the frames lie, see `map.rs`
-//!   frames              status: 0 not done, 1 done, 2 failed; reason
+//!   frames              status: 0 not done, 1 done, 2 failed; reason; image_id of frames from a stream
 //!   reduction           NXprocess: program, version, date, layout, device, mode, job, SHA-256 of files, sources
 //! ```
 //! Rows are kept back for a fifth of a second at most, and then written and flushed. The space of the next rows is
@@ -54,7 +54,7 @@ use parts::Parts;
 use rows::RecipeRows;
 
 pub use begun::{Begun, check_constants};
-pub use description::{Axis, Corrections, Description, Provenance, RecipeDescription, check_name};
+pub use description::{Axis, Corrections, Description, Numbers, Provenance, RecipeDescription, check_name};
 pub use map::{Map, MapAxis};
 
 /// Rows are kept back for no longer than this.
@@ -94,6 +94,8 @@ struct Columns {
     reason: Dataset,
     /// Rows and reasons of failed frames that are not in the file yet.
     reasons: Vec<(usize, String)>,
+    /// Of frames that have numbers of their own.
+    image_id: Option<Column<i64>>,
 }
 
 /// How a file is made.
@@ -287,6 +289,9 @@ impl NexusSink {
             parts.note(row, patterns, status);
         }
         self.columns.reasons.extend(failed.map(|why| (row, why.to_owned())));
+        if let Some((column, numbers)) = self.columns.image_id.as_mut().zip(self.description.numbers.as_ref()) {
+            column.take(&[numbers.of(self.description.first_frame + row)], false, -1)?;
+        }
         self.columns.status.take(&[status], false, 0)
     }
 
@@ -312,6 +317,7 @@ impl NexusSink {
         }
         let first = self.next - self.columns.status.pending();
         self.columns.recipes.iter_mut().try_for_each(|recipe| recipe.write(first))?;
+        self.columns.image_id.as_mut().map_or(Ok(()), |column| column.write(first))?;
         self.write_reasons()?;
         // HDF5 writes datasets in an order of its own when a file is flushed: so once before and once behind the status, which says
         // that the row is there.
@@ -347,6 +353,7 @@ impl NexusSink {
     fn set_rows(&mut self, rows: usize) -> hdf5_metno::Result<()> {
         self.columns.recipes.iter().try_for_each(|recipe| recipe.resize(rows))?;
         self.columns.status.resize(rows)?;
+        self.columns.image_id.as_ref().map_or(Ok(()), |column| column.resize(rows))?;
         self.columns.reason.resize([rows])?;
         self.allocated = rows;
         Ok(())

@@ -6,6 +6,8 @@ use std::time::Duration;
 
 use aureole_core::pipeline::{ChunkBuf, Source, StackSpec};
 
+use super::stream::Beside;
+
 /// How far a stack has grown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Arrived {
@@ -28,6 +30,27 @@ pub trait Growing: Source + Send {
     /// Says that no frame before this one will be asked for again.
     fn forget(&self, before: usize) {
         let _ = before;
+    }
+
+    /// What the user should be told of what was received, each sentence once.
+    fn notes(&self) -> Vec<String> {
+        Vec::new()
+    }
+
+    /// True when frames have numbers of their own.
+    fn is_numbered(&self) -> bool {
+        false
+    }
+
+    /// The number that the sender gave to a frame that is not forgotten; `None` where that is not known.
+    fn number(&self, frame: usize) -> Option<u64> {
+        let _ = frame;
+        None
+    }
+
+    /// The pixel mask and the flat field that came with the frames, where such things come with them.
+    fn beside(&self) -> Option<&Beside> {
+        None
     }
 }
 

@@ -90,6 +90,12 @@ impl Stack {
         self.growing.as_deref()
     }
 
+    /// The same for those who keep it.
+    #[must_use]
+    pub fn growing_source(&self) -> Option<Arc<dyn Growing>> {
+        self.growing.clone()
+    }
+
     /// The datasets that the stack is made of, in order.
     #[must_use]
     pub fn origins(&self) -> &[Origin] {

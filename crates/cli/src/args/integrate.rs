@@ -4,6 +4,7 @@ mod engine;
 mod layers;
 mod meant;
 mod recipe;
+mod stream;
 
 use std::path::PathBuf;
 
@@ -38,11 +39,13 @@ Examples:
   aureole integrate scan.h5 --poni lab6.poni --recipe 'q --bins 2000' --recipe 'cake --azimuthal-bins 360' -o out.h5
   aureole integrate scan.h5 --config recipes.toml -o out.h5
   aureole integrate scan_master.h5 --poni lab6.poni --follow -o live.h5
+  aureole integrate tcp://dcu:31001 --poni lab6.poni --mask auto -o live.h5
   aureole integrate scan.h5 --poni lab6.poni --map 20x30 --map-snake --map-fast-axis samx -o map.h5
   aureole integrate scan_master.h5 --poni lab6.poni -o out.h5 --resume     the same line begins, goes on, or finds all done")]
 pub(crate) struct IntegrateArgs {
     /// The stacks to integrate, one after the other: HDF5 files or FILE::/path, image files (.edf, .cbf, .tif, .npy; also .gz
-    /// and .bz2), or patterns of their names. Needed unless --config names them
+    /// and .bz2), or patterns of their names; or what a detector sends (DECTRIS Stream V2), as tcp://HOST:31001 or
+    /// tcp://HOST:31001::CHANNEL. Needed unless --config names them
     #[arg(required_unless_present = "config")]
     pub(crate) input: Vec<String>,
     /// The result, a NeXus HDF5 file. Needed unless --config names it
@@ -94,10 +97,13 @@ pub(crate) struct RunArgs {
     /// the other. Ends with the expected number of frames, when the writer closes the file, after --timeout, or by Ctrl-C
     #[arg(long, conflicts_with = "resume")]
     pub(crate) follow: bool,
-    /// With --follow: seconds without a new frame after which the stack is taken for complete; the first frame is waited for as long
-    /// [default: 60]
-    #[arg(long, value_name = "SECONDS", requires = "follow", value_parser = clap::value_parser!(u64).range(1..=1_000_000))]
+    /// With --follow and of streams: seconds without a new frame after which the stack is taken for complete [default: 60]. The first
+    /// frame is waited for as long; that of a stream without end, unless this is typed
+    #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..=1_000_000))]
     pub(crate) timeout: Option<u64>,
+    /// Streams
+    #[command(flatten)]
+    pub(crate) stream: stream::StreamArgs,
     /// How the work is spread: serial (one frame at a time, its blocks over all cores), threads (each thread takes
     /// frames of its own), processes (as threads, in processes of their own; one that crashes ends no run), dask and joblib (tasks
     /// for the workers of these, see docs/clusters.md), gpu (NVIDIA GPUs take the compressed frames, see docs/gpu.md), fpga

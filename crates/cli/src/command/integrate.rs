@@ -32,10 +32,8 @@ pub(crate) fn run(args: IntegrateArgs, engines: Option<&dyn Engines>) -> Outcome
     check_output(&meant)?;
     engine::check_parts(&meant)?;
     let stop = stop::on_signal()?;
-    if !follow::wait(&meant.job, stop)? {
-        return Ok(Exit::Interrupted);
-    }
-    let mut prepared = job::prepare(meant.job.clone()).map_err(Failure::refused)?;
+    let Some(given) = follow::wait(&meant, stop)? else { return Ok(Exit::Interrupted) };
+    let mut prepared = job::prepare_given(meant.job.clone(), given).map_err(Failure::refused)?;
     let tuned = tuned::default_file().and_then(|file| prepared.tune(&file));
     for notice in meant.notices.iter().chain(&prepared.notices).chain(&tuned) {
         print::stderr(&format!("note: {notice}"));

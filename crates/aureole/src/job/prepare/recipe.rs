@@ -71,7 +71,7 @@ pub(super) fn prepare(
     let StackSpec { shape, dtype, frames, .. } = *shared.stack.spec();
     let (geometry, left_out) = read_geometry(&recipe.geometry)?;
     let geometry = geometry.for_frames(shape)?;
-    let found = Found::beside(recipe, shared.inputs, shared.stack, shape)?;
+    let found = Found::beside(recipe, shared.inputs, shared.stack, shape, shared.attached)?;
     let mut images = Images::read(recipe, shape, &geometry.detector, &found, shared.attached)?;
     regions::leave_out(recipe, &geometry, &mut images.mask)?;
     let variances = Variances::open(recipe, shared.stack.spec(), shared.variance, shared.attached)?;

@@ -1,5 +1,7 @@
 //! What has to be known before the first row.
 
+use std::sync::Arc;
+
 use super::Map;
 use crate::result::SourceState;
 
@@ -31,6 +33,37 @@ pub struct Description {
     pub provenance: Provenance,
     /// The map on which the frames lie.
     pub map: Option<Map>,
+    /// Numbers that the frames have beside those of their rows.
+    pub numbers: Option<Numbers>,
+}
+
+/// Tells the number of a frame in its series, asked while the frame's pattern is pushed.
+#[derive(Clone)]
+pub struct Numbers(Arc<dyn Fn(usize) -> Option<u64> + Send + Sync>);
+
+impl Numbers {
+    /// From a function of the frame's place in the stack.
+    #[must_use]
+    pub fn new(of: impl Fn(usize) -> Option<u64> + Send + Sync + 'static) -> Numbers {
+        Numbers(Arc::new(of))
+    }
+
+    /// The number as it is written: -1 where it is not known.
+    pub(super) fn of(&self, frame: usize) -> i64 {
+        (self.0)(frame).and_then(|number| i64::try_from(number).ok()).unwrap_or(-1)
+    }
+}
+
+impl std::fmt::Debug for Numbers {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Numbers")
+    }
+}
+
+impl PartialEq for Numbers {
+    fn eq(&self, other: &Numbers) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
+    }
 }
 
 /// What a result file says of one recipe.

@@ -95,7 +95,7 @@ pub(super) fn open(file: &File, description: &Description) -> Result<Columns> {
     if reason.shape() != [rows] || recipes.iter().any(|recipe| recipe.allocated() != rows) {
         return Err("its datasets differ in their number of rows".into());
     }
-    Ok(Columns { recipes, status, reason, reasons: Vec::new() })
+    Ok(Columns { recipes, status, reason, reasons: Vec::new(), image_id: None })
 }
 
 fn columns(entry: &Group, description: &Description, recipes: Vec<RecipeRows>, rows: usize) -> Result<Columns> {
@@ -111,7 +111,9 @@ fn columns(entry: &Group, description: &Description, recipes: Vec<RecipeRows>, r
     let meaning: &Dataset = &frames.dataset("status")?;
     put(meaning, "meaning", "0 not done, 1 done, 2 failed")?;
     let reason = frames.new_dataset::<VarLenUnicode>().shape(Extent::resizable(rows)).chunk(1024).create("reason")?;
-    Ok(Columns { recipes, status, reason, reasons: Vec::new() })
+    let numbered = description.numbers.is_some();
+    let image_id = numbered.then(|| Column::of_values(&frames, "image_id", rows, -1i64)).transpose()?;
+    Ok(Columns { recipes, status, reason, reasons: Vec::new(), image_id })
 }
 
 fn axes(data: &Group, description: &RecipeDescription) -> Result<()> {

@@ -16,7 +16,7 @@ use aureole_core::unit::{Sample, Unit};
 use super::engine;
 use super::layers::{self, Layers};
 use super::recipe::{PatternArgs, RecipeArgs};
-use super::{IntegrateArgs, RunArgs};
+use super::{IntegrateArgs, RunArgs, stream};
 use crate::args::bins::Bins;
 use crate::exit::Failure;
 
@@ -39,6 +39,8 @@ pub(crate) struct Meant {
     /// And try its failed frames again.
     pub(crate) retry_failed: bool,
     pub(crate) summary: SummaryForm,
+    /// Seconds within which the first frame of a stream has to come.
+    pub(crate) first_within: Option<u64>,
     /// Frames go with the tasks of an engine.
     pub(crate) send_chunks: bool,
     /// Tasks write files of their own.
@@ -65,14 +67,37 @@ impl IntegrateArgs {
         let (start, end) = self.run.frames.as_ref().map_or((None, None), |frames| (Some(frames.start()), frames.end()));
         let summary = if self.run.summary == "json" { SummaryForm::Json } else { SummaryForm::Text };
         let (force, resume, retry_failed) = (self.run.force, self.run.resume, self.run.retry_failed);
-        let execution = execution(&self.run);
+        self.run.stream.check(&input)?;
+        let follows = self.run.follow || stream::any(&input);
+        let first_within = self.run.timeout;
+        if first_within.is_some() && !follows {
+            return Err(Failure::refused("--timeout: belongs to --follow, or to a stream"));
+        }
+        if resume && follows {
+            return Err(Failure::refused(
+                "--resume: goes with stacks that are complete, not with --follow or a stream",
+            ));
+        }
+        let execution = execution(&self.run, follows);
         let engine::EngineArgs { send_chunks, output_parts, .. } = self.run.engine;
         check_engine(&self.run, execution.layout)?;
         let frames = FrameRange { start, end };
         let images = images(&self.job.image);
         let job = JobSpec { version: job::VERSION, inputs: input, frames, recipes, images, execution, map };
         let sums = self.job.sums;
-        Ok(Meant { job, output, sums, force, resume, retry_failed, summary, send_chunks, output_parts, notices })
+        Ok(Meant {
+            job,
+            output,
+            sums,
+            force,
+            resume,
+            retry_failed,
+            summary,
+            first_within,
+            send_chunks,
+            output_parts,
+            notices,
+        })
     }
 }
 
@@ -234,7 +259,7 @@ fn check_engine(run: &RunArgs, layout: Layout) -> Result<(), Failure> {
     }
 }
 
-fn execution(run: &RunArgs) -> Execution {
+fn execution(run: &RunArgs, follows: bool) -> Execution {
     Execution {
         layout: Layout::from_name(run.layout).unwrap_or_default(),
         threads: run.threads.map(usize::from),
@@ -247,7 +272,9 @@ fn execution(run: &RunArgs) -> Execution {
         pin: Pin::from_name(run.pin).unwrap_or_default(),
         batch: run.batch.map(usize::from),
         isa: run.isa.map(str::to_owned),
-        follow: run.follow.then(|| run.timeout.unwrap_or(60)),
+        follow: follows.then(|| run.timeout.unwrap_or(60)),
+        stream_memory: run.stream.bytes(),
+        shared: run.stream.shared,
         strict: run.strict,
         plan_cache: run.plan_cache.clone(),
     }
@@ -322,6 +349,18 @@ mod tests {
         assert_eq!(of("2.5").unwrap(), Normalization::Factor(2.5));
         assert_eq!(of("m.h5::/i0").unwrap(), Normalization::Dataset("m.h5::/i0".into()));
         assert!(of("monitor").is_err());
+    }
+
+    #[test]
+    fn a_stream_is_followed_without_being_told_and_has_options_of_its_own() {
+        let stream = meant("tcp://dcu:31001 --poni p --shared --stream-memory 5").unwrap();
+        let Execution { follow, shared, stream_memory, .. } = stream.job.execution;
+        assert_eq!((follow, shared, stream_memory, stream.first_within), (Some(60), true, Some(5_000_000), None));
+        let patient = meant("tcp://dcu:31001 --poni p --timeout 7").unwrap();
+        assert_eq!((patient.job.execution.follow, patient.first_within), (Some(7), Some(7)));
+        for files in ["--shared", "--stream-memory 5", "--timeout 7"] {
+            assert!(meant(&format!("--poni p {files}")).is_err(), "{files}");
+        }
     }
 
     #[test]
