@@ -63,16 +63,17 @@ module accumulate #(
     assign wait_output = !run && go;
 
     // Entries on the way beside their pixels: read, held, then two stages in slot_product. All stand still for the upper half of the last.
-    logic                      read_valid, held_valid, a_valid, b_valid, hold, second, taken;
+    logic                      read_valid, held_valid, a_valid, b_valid, halt, hold, second, taken;
     logic [SLOTS-1:0]          read_used, read_variance, held_used, held_variance, wide, marked;
     logic [BIN_BITS*SLOTS-1:0] read_bin, held_bin;
     logic [32*SLOTS-1:0]       read_coefficient, held_coefficient;
     logic                      is_malformed, is_cut, is_marked;
 
-    assign go = !hold;
+    assign halt = go && a_valid && wide != 0;
+    assign go   = !hold;
 
     always_ff @(posedge clk) begin
-        hold   <= go && a_valid && wide != 0;
+        hold   <= halt;
         second <= hold;
         if (go) begin
             read_valid       <= issue;
@@ -111,7 +112,7 @@ module accumulate #(
 
     for (genvar s = 0; s < SLOTS; s++) begin : slots
         slot #(.BINS(BINS)) one (
-            .clk(clk), .rst(rst), .cfg_signed(cfg_signed), .go(go),
+            .clk(clk), .rst(rst), .cfg_signed(cfg_signed), .halt(halt),
             .in_used(held_used[s]), .in_variance(held_variance[s]), .in_bin(held_bin[BIN_BITS*s+:BIN_BITS]),
             .in_coefficient(held_coefficient[32*s+:32]), .in_marked(r_data[33*s+32]), .in_value(r_data[33*s+:32]),
             .wide(wide[s]), .marked(marked[s]), .beat(b_valid), .second(second),

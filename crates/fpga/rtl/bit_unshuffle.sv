@@ -56,7 +56,6 @@ module bit_unshuffle #(
     // Steps wait for their lines.
     logic [STEP_BITS*WAIT-1:0] waiting;
     logic                      d_valid, d_read, d_raw, d_end, d_last, raw_now, comes_raw;
-    logic [2:0]                is_raw;  // raw_now, by size of the elements
     logic [4:0]                d_plane;
     logic [13:0]               d_count;
     logic [1:0]                d_status;
@@ -64,15 +63,14 @@ module bit_unshuffle #(
 
     assign {d_valid, d_read, d_raw, d_end, d_last, d_plane, d_count, d_status} = waiting[STEP_BITS*(WAIT-1)+:STEP_BITS];
     assign comes_raw = waiting[STEP_BITS*(WAIT-2)+STEP_BITS-1] && waiting[STEP_BITS*(WAIT-2)+STEP_BITS-3];
-    assign raw_now   = is_raw != 0;
 
     always_ff @(posedge clk) begin
         line_data <= rd_data;
         waiting   <= {waiting[STEP_BITS*(WAIT-1)-1:0], s_valid, s_read, s_raw, s_end, s_last, s_plane, s_count, s_status};
-        is_raw    <= {cfg_elem_log2[1], cfg_elem_log2 == 1, cfg_elem_log2 == 0} & {3{comes_raw}};
+        raw_now   <= comes_raw;
         if (rst) begin
             waiting <= 0;
-            is_raw  <= 0;
+            raw_now <= 0;
         end
     end
 
@@ -142,7 +140,7 @@ module bit_unshuffle #(
         logic [31:0] value;
         unshuffle_pixel pick (
             .clk(clk), .cfg_elem_log2(cfg_elem_log2), .cfg_signed(cfg_signed),
-            .is_raw(is_raw), .raw_1(line_data[8*(s%ELEMS_1)+:8]), .raw_2(line_data[16*(s%ELEMS_2)+:16]), .raw_4(line_data[32*(s%ELEMS_4)+:32]),
+            .comes_raw(comes_raw), .raw_1(line_data[8*(s%ELEMS_1)+:8]), .raw_2(line_data[16*(s%ELEMS_2)+:16]), .raw_4(line_data[32*(s%ELEMS_4)+:32]),
             .plane_value(out_data[32*s+:32]), .value(value)
         );
         mark marks (

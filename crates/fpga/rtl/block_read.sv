@@ -18,7 +18,7 @@ module block_read #(
     localparam int BITS = 8 + TAG;
 
     logic buffer1;
-    logic [LOG-1:0] turn1, turn2;
+    logic [LOG-1:0] turn1;
     logic [WIDTH*BITS-1:0] out;
     logic [8*WIDTH-1:0] bytes, turned;
     // The tag of the buffer that is read, and in which bits the bytes' tags differ from it.
@@ -30,14 +30,23 @@ module block_read #(
         assign bytes[8*i+:8] = out[BITS*i+8+:TAG] == 0 ? out[BITS*i+:8] : '0;
     end
 
-    byte_turn #(.WIDTH(WIDTH)) order (.in(bytes), .by(turn2), .out(turned));
+    // Each pair of the bytes' bits is turned by itself, by a register of its own: one for all of them would lie far from most.
+    for (genvar p = 0; p < 4; p++) begin : pairs
+        logic [LOG-1:0] turn2;
+        logic [2*WIDTH-1:0] from, to;
+        for (genvar i = 0; i < WIDTH; i++) begin : of_bytes
+            assign from[2*i+:2] = bytes[8*i+2*p+:2];
+            assign turned[8*i+2*p+:2] = to[2*i+:2];
+        end
+        byte_turn #(.WIDTH(WIDTH), .SIZE(2)) order (.in(from), .by(turn2), .out(to));
+        (* keep *) always_ff @(posedge clk) if (en) turn2 <= turn1;
+    end
 
     always_ff @(posedge clk) begin
         if (en) begin
             buffer1 <= buffer;
             turn1 <= turn;
             tag <= buffer ? tag1 : tag0;
-            turn2 <= turn1;
             out <= chosen ^ {WIDTH{tag, 8'd0}};
             data <= turned;
         end

@@ -1,4 +1,5 @@
-// One slot: its product and its sums. The ports are those of slot_product and slot_sum; a dump must come when no product is on its way.
+// One slot: its product and its sums. The ports are those of slot_product and slot_sum, but for halt: high when `go` is to be low in the next cycle;
+// a dump must come when no product is on its way.
 //
 // Latency: from a beat to its sum in the memory eleven cycles; from dump to out_sum five. Throughput: one half of a product a cycle.
 module slot #(
@@ -8,7 +9,7 @@ module slot #(
     input  logic                clk,
     input  logic                rst,
     input  logic                cfg_signed,
-    input  logic                go,
+    input  logic                halt,
     input  logic                in_used,
     input  logic                in_variance,
     input  logic [BIN_BITS-1:0] in_bin,
@@ -23,9 +24,13 @@ module slot #(
     input  logic [BIN_BITS-1:0] dump_bin,
     output logic [63:0]         out_sum
 );
-    logic                p_used, p_dump;
+    logic                p_used, p_dump, hold, go;
     logic [BIN_BITS-1:0] p_bin;
     logic [63:0]         p_term;
+
+    // The same in all slots, and kept in each: one register for all of them would lie far from most.
+    (* keep *) always_ff @(posedge clk) hold <= halt && !rst;
+    assign go = !hold;
 
     slot_product #(.BIN_BITS(BIN_BITS)) product (.*);
 

@@ -66,16 +66,15 @@ module slot_product #(
 
     always_ff @(posedge clk) begin
         c_used  <= beat && b_used && (b_wide || !second);
-        c_upper <= second;
         c_bin   <= b_bin;
         c_low   <= {1'b0, b_coefficient[15:0]};
         c_high  <= {1'b0, b_coefficient[31:16]};
         c_half  <= second ? {sign, b_value[31:16]} : {sign && !b_wide, b_value[15:0]};
 
-        {d_used, d_upper, d_bin} <= {c_used, c_upper, c_bin};
-        {e_used, e_upper, e_bin} <= {d_used, d_upper, d_bin};
-        {f_used, f_upper, f_bin} <= {e_used, e_upper, e_bin};
-        {h_used, h_upper, h_bin} <= {f_used, f_upper, f_bin};
+        {d_used, d_bin} <= {c_used, c_bin};
+        {e_used, e_bin} <= {d_used, d_bin};
+        {f_used, f_bin} <= {e_used, e_bin};
+        {h_used, h_bin} <= {f_used, f_bin};
 
         {d_half, d_low, d_high} <= {c_half, c_low, c_high};
         e_low  <= d_half * d_low;
@@ -88,4 +87,7 @@ module slot_product #(
         p_bin  <= dump ? dump_bin : h_bin;
         p_term <= h_upper ? {h_sum[47:0], 16'b0} : {{14{h_sum[49]}}, h_sum};
     end
+
+    // The same in all slots, and kept in each: one register for all of them would lie far from most.
+    (* keep *) always_ff @(posedge clk) {c_upper, d_upper, e_upper, f_upper, h_upper} <= {second, c_upper, d_upper, e_upper, f_upper};
 endmodule

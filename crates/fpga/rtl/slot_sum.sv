@@ -31,7 +31,6 @@ module slot_sum #(
     always_ff @(posedge clk) begin
         // a: the sum comes out of the memory. Which of the four terms before this one have its bin; where they are in this cycle.
         a_used <= in_used || in_dump;
-        a_dump <= in_dump;
         a_bin  <= in_bin;
         a_term <= in_term;
         a_is_r <= a_used && a_bin == in_bin;
@@ -41,7 +40,6 @@ module slot_sum #(
 
         // r: a register for the slow memory and nothing else; beside it the sum that two of those terms have made by now.
         r_used     <= a_used;
-        r_dump     <= a_dump;
         r_bin      <= a_bin;
         r_term     <= a_dump ? 0 : a_term;
         r_stored   <= stored;
@@ -52,7 +50,6 @@ module slot_sum #(
 
         // b: what to add to, but for the term just before, whose sum comes with the next edge.
         b_used <= r_used;
-        b_dump <= r_dump;
         b_bin  <= r_bin;
         b_term <= r_term;
         b_sum  <= r_is_c ? c_sum : r_is_early ? r_early : r_stored;
@@ -60,11 +57,13 @@ module slot_sum #(
 
         // c: the new sum, written with the next edge.
         c_used <= b_used;
-        c_dump <= b_dump;
         c_bin  <= b_bin;
         c_sum  <= (b_is_c ? c_sum : b_sum) + b_term;
 
         d_sum  <= c_sum;
         if (rst) {a_used, r_used, b_used, c_used} <= 0;
     end
+
+    // The same in all slots, and kept in each: one register for all of them would lie far from most.
+    (* keep *) always_ff @(posedge clk) {a_dump, r_dump, b_dump, c_dump} <= {in_dump, a_dump, r_dump, b_dump};
 endmodule
