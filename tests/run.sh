@@ -58,8 +58,9 @@ counted python env PYTHON="$PYTHON" bash tests/python.sh
 # The oracles: scripts that compare the program, or an example that prints what a crate computes, with pyFAI and its kin.
 data=${AUREOLE_DATA:-../shared/data}
 [ -d "$data" ] || echo "SKIPPED: oracles on real files: $data is not there (set AUREOLE_DATA)" | tee "$logs/data.log"
-step build cargo build --bin aureole --example dump_stack --example dump_binning --example detector_table --example rewrite_poni
+step build cargo build --bin aureole --example dump_stack --example hostile --example dump_binning --example detector_table --example rewrite_poni
 counted simulated "$PYTHON" tests/oracle/simulated.py target/debug/aureole
+counted hostile "$PYTHON" tests/oracle/hostile.py target/debug/examples/hostile
 counted export "$PYTHON" tests/oracle/export.py target/debug/aureole
 counted follow "$PYTHON" tests/oracle/follow.py target/debug/aureole
 counted stream "$PYTHON" tests/oracle/stream.py target/debug/aureole

@@ -78,7 +78,7 @@ def dectris(room):
 
 def visible(room):
     """Rows can be read from the result while the run goes on."""
-    writer = room.writer("slow.h5", "swmr", "--frames", 60, "--rate", 20)
+    writer = room.writer("slow.h5", "swmr", "--frames", 120, "--rate", 20)
     run = room.start("slow.h5")
     seen = []
     while run.poll() is None:
@@ -87,8 +87,8 @@ def visible(room):
             seen.append(int((room.read("out.h5")[1] == 1).sum()))
     run.communicate()
     assert writer.wait() == 0
-    assert len({count for count in seen if 0 < count < 60}) >= 3, f"rows seen meanwhile: {seen}"
-    room.compare(60)
+    assert len({count for count in seen if 0 < count < 120}) >= 3, f"rows seen meanwhile: {seen}"
+    room.compare(120)
 
 
 def complete(room):
@@ -138,9 +138,14 @@ def interrupted(room):
 
 def killed(room):
     """A run that was killed while it followed is gone on with once the stack is complete, and can be verified."""
-    writer = room.writer("killed.h5", "swmr", "--frames", 60, "--rate", 30)
+    (room.folder / "out.h5").unlink()
+    writer = room.writer("killed.h5", "swmr", "--frames", 160, "--rate", 20)
     run = room.start("killed.h5")
-    time.sleep(1.5)
+    before = 0
+    while before < 5 and run.poll() is None:
+        time.sleep(0.05)
+        with contextlib.suppress(OSError, KeyError):
+            before = int((room.read("out.h5")[1] == 1).sum())
     run.kill()
     run.communicate()
     assert writer.wait() == 0
@@ -150,8 +155,8 @@ def killed(room):
         before = None
     words = ("killed.h5", "--poni", "stack.poni", "-o", "out.h5", "--resume")
     said = room.run("integrate", *words)
-    assert before is None or (0 < before < 60 and f"{before} done" in said), f"{before} rows, {said}"
-    room.compare(60)
+    assert before is None or (0 < before < 160 and f"{before} done" in said), f"{before} rows, {said}"
+    room.compare(160)
     room.run("verify", "out.h5", "--all")
 
 

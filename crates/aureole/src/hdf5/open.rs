@@ -11,6 +11,11 @@ use super::{Hdf5Error, raw};
 /// Room for decoded chunks a dataset: where chunks hold several frames, each is then decoded once, not once a frame.
 const CHUNK_CACHE: usize = 64 << 20;
 
+/// How often what a writer may be changing is read until its checksum is right. HDF5 waits twice as long each time, from a
+/// nanosecond on: this is an
+/// eighth of a second in all, and its own 100 times would never end.
+const SWMR_ATTEMPTS: u32 = 27;
+
 /// The eight bytes every HDF5 file starts with, at 0 or behind a user block of a power of two from 512.
 const SIGNATURE: [u8; 8] = *b"\x89HDF\r\n\x1a\n";
 
@@ -32,7 +37,9 @@ pub(crate) fn open(path: &Path) -> Result<Opened, Hdf5Error> {
         Ok(file) => return Ok(Opened { file, notice: None }),
         Err(error) => error,
     };
-    if let Ok(file) = open_as(path, OpenMode::ReadSWMR) {
+    if lets_read(path).unwrap_or(false)
+        && let Ok(file) = open_as(path, OpenMode::ReadSWMR)
+    {
         let notice = format!("{} is cut short or still being written; only what is there is read", path.display());
         let notice = Some(notice);
         return Ok(Opened { file, notice });
@@ -55,7 +62,10 @@ pub(crate) fn open(path: &Path) -> Result<Opened, Hdf5Error> {
 /// As of [`open`].
 pub(crate) fn open_growing(path: &Path, closed: bool) -> Result<File, Hdf5Error> {
     check(path)?;
-    if !closed && let Ok(file) = open_as(path, OpenMode::ReadSWMR) {
+    if !closed
+        && lets_read(path).unwrap_or(false)
+        && let Ok(file) = open_as(path, OpenMode::ReadSWMR)
+    {
         return Ok(file);
     }
     raw::open_unmarked(path)
@@ -128,5 +138,10 @@ pub(crate) fn describe_io(error: &std::io::Error) -> String {
 }
 
 fn open_as(path: &Path, mode: OpenMode) -> hdf5_metno::Result<File> {
-    File::with_options().with_fapl(|fapl| fapl.chunk_cache(12421, CHUNK_CACHE, 1.0)).open_as(path, mode)
+    let mut options = File::with_options();
+    options.with_fapl(|fapl| fapl.chunk_cache(12421, CHUNK_CACHE, 1.0));
+    if mode == OpenMode::ReadSWMR {
+        options.with_fapl(|fapl| fapl.metadata_read_attempts(SWMR_ATTEMPTS));
+    }
+    options.open_as(path, mode)
 }
