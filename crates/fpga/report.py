@@ -134,6 +134,9 @@ def route(options, name):
     }
 
 
+# The sums of a slot, 64 bits by 1024 to 4096 bins, are what URAM is for: such parts have plenty, and block RAM is what runs out first.
+SUMS_IN_URAM = 'proc; flatten; setattr -set ram_style "ultra" m:*.sums.words; '
+
 # How many LUTs of UltraScale+ a cell takes; those not here take none.
 LUTS = {f"LUT{i}": 1 for i in range(1, 7)} | {"INV": 1, "SRL16E": 1, "SRLC32E": 1}
 LUTS |= {"RAM32M": 4, "RAM64M": 4, "RAM32M16": 8, "RAM64M8": 8, "RAM32X1D": 2, "RAM64X1D": 2, "RAM128X1D": 4}
@@ -146,8 +149,8 @@ def ultrascale(options, name):
     folder.mkdir(parents=True, exist_ok=True)
     began = time.time()
     target = folder / "stat.json"
-    script = f"synth_xilinx -family xcup -noiopad -flatten -top {module}; tee -q -o {target} stat -json"
-    script = read(module, parameters) + script
+    script = read(module, parameters) + SUMS_IN_URAM
+    script += f"synth_xilinx -family xcup -noiopad -flatten -top {module}; tee -q -o {target} stat -json"
     yosys(options, script, folder / "yosys.log")
     cells = json.loads(target.read_text())["design"]["num_cells_by_type"]
     return {
