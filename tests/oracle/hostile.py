@@ -2,7 +2,7 @@
 
 usage: hostile.py EXAMPLE [FLIPS]
 
-EXAMPLE is `hostile` of the crate `aureole`. For each file below, copies with changed bytes (FLIPS in all, 4000 if nothing is said)
+EXAMPLE is `hostile` of the crate `aureole`. For each file below, copies with changed bytes (FLIPS in all, 2000 if nothing is said)
 and copies of every length are integrated. A case that ends its process (a crash, more than 2 GB, more than 20 s) is a failure, and
 the next process goes on behind it. Where checksums guard all that is stored, no wrong row may come without a word.
 """
@@ -85,7 +85,7 @@ def run(example, stack, how, start, stop):
 
 
 def main():
-    example, flips = pathlib.Path(sys.argv[1]).resolve(), int(sys.argv[2]) if len(sys.argv) > 2 else 4000
+    example, flips = pathlib.Path(sys.argv[1]).resolve(), int(sys.argv[2]) if len(sys.argv) > 2 else 2000
     passed = failed = 0
     with tempfile.TemporaryDirectory() as folder:
         for name, (libver, filters, guarded) in FILES.items():
