@@ -12,8 +12,7 @@ use super::{Hdf5Error, raw};
 const CHUNK_CACHE: usize = 64 << 20;
 
 /// How often what a writer may be changing is read until its checksum is right. HDF5 waits twice as long each time, from a
-/// nanosecond on: this is an
-/// eighth of a second in all, and its own 100 times would never end.
+/// nanosecond on: this is an eighth of a second in all, and its own 100 times would never end.
 const SWMR_ATTEMPTS: u32 = 27;
 
 /// The eight bytes every HDF5 file starts with, at 0 or behind a user block of a power of two from 512.
