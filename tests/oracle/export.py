@@ -1,15 +1,13 @@
 """Exported results, read back by NumPy: each value to the last bit.
 
-usage: export.py AUREOLE
+usage: export.py AUREOLE [CHECK...]
 """
 
 import pathlib
-import subprocess
-import sys
-import tempfile
 
 import h5py
 import numpy as np
+from support.checks import call, run_all
 
 
 class Room:
@@ -33,9 +31,7 @@ class Room:
             self.cakes, self.chi = file["entry/data/I"][:], file["entry/data/azimuthal_axis"][:]
 
     def run(self, *words, code=0):
-        done = subprocess.run([self.aureole, *words], cwd=self.folder, capture_output=True, text=True, timeout=120)
-        assert done.returncode == code, f"{words}: exit {done.returncode}, {code} expected: {done.stderr}"
-        return done.stdout + done.stderr
+        return call(self.aureole, self.folder, words, code)
 
     def text(self, name, skip=0):
         return np.loadtxt(self.folder / name, skiprows=skip)
@@ -103,21 +99,5 @@ def refused(room):
     room.run("export", "out.h5", "-o", "out.npy", "--force")
 
 
-def main():
-    checks = [texts, arrays, table, refused]
-    failed = 0
-    with tempfile.TemporaryDirectory() as folder:
-        room = Room(pathlib.Path(sys.argv[1]).resolve(), folder)
-        for check in checks:
-            try:
-                check(room)
-                print(f"ok: {check.__name__}")
-            except AssertionError as error:
-                failed += 1
-                print(f"FAILED: {check.__name__}: {error}")
-    print(f"export: {len(checks) - failed} passed, {failed} failed")
-    sys.exit(failed > 0)
-
-
 if __name__ == "__main__":
-    main()
+    run_all("export", Room, [texts, arrays, table, refused])

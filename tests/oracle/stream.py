@@ -9,12 +9,12 @@ import socket
 import struct
 import subprocess
 import sys
-import tempfile
 import threading
 import time
 
 import h5py
 import numpy as np
+from support.checks import call, run_all
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 SENDER = ROOT / "bench" / "stream_sender.py"
@@ -35,9 +35,7 @@ class Room:
         self.started = []
 
     def run(self, *words, code=0):
-        done = subprocess.run([self.aureole, *words], cwd=self.folder, capture_output=True, text=True, timeout=120)
-        assert done.returncode == code, f"{words}: exit {done.returncode}, {code} expected: {done.stderr}"
-        return done.stderr
+        return call(self.aureole, self.folder, words, code)
 
     def start(self, *more, out="out.h5", channel="", address=None):
         words = [
@@ -393,24 +391,5 @@ CHECKS = [
 ]
 
 
-def main():
-    named = sys.argv[2:]
-    checks = [check for check in CHECKS if not named or check.__name__ in named]
-    failed = 0
-    with tempfile.TemporaryDirectory() as folder:
-        room = Room(pathlib.Path(sys.argv[1]).resolve(), folder)
-        for check in checks:
-            try:
-                check(room)
-                print(f"ok: {check.__name__}", flush=True)
-            except (AssertionError, subprocess.TimeoutExpired) as error:
-                failed += 1
-                print(f"FAILED: {check.__name__}: {error}", flush=True)
-            finally:
-                room.clear()
-    print(f"stream: {len(checks) - failed} passed, {failed} failed")
-    sys.exit(failed > 0)
-
-
 if __name__ == "__main__":
-    main()
+    run_all("stream", Room, CHECKS)

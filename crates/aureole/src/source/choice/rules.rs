@@ -98,10 +98,13 @@ fn series_groups(from: &Place) -> impl Iterator<Item = Place> {
     groups.into_iter().flatten().filter(|place| place.group().is_some())
 }
 
-/// The group and the names of a series, in order, whether their files are there or not.
+/// The group and the names of a series, in order and up to the first number that is missing, whether their files are there or not.
 pub(crate) fn numbered_series(from: &Place) -> Option<(Place, Vec<String>)> {
     series_groups(from).find_map(|group| {
-        let names: Vec<String> = numbered(&group).into_iter().map(|(_, name)| name).collect();
+        let numbered = numbered(&group);
+        let first = numbered.first().map_or(0, |(number, _)| *number);
+        let together = (first..).zip(numbered).take_while(|(wanted, (number, _))| number == wanted);
+        let names: Vec<String> = together.map(|(_, (_, name))| name).collect();
         (!names.is_empty()).then_some((group, names))
     })
 }
