@@ -43,10 +43,11 @@ pub(crate) fn run(args: IntegrateArgs, engines: Option<&dyn Engines>) -> Outcome
         return Ok(Exit::Interrupted);
     }
     let goes_on = meant.resume && meant.output.exists();
-    let rest = if goes_on { Some(resumed::task(&meant, &prepared)?) } else { None };
-    if matches!(rest, Some(None)) {
-        return Ok(Exit::Done);
-    }
+    let rest = match goes_on.then(|| resumed::task(&meant, &prepared)).transpose()? {
+        Some(Err(exit)) => return Ok(exit),
+        Some(Ok(rest)) => Some(rest),
+        None => None,
+    };
     let images = prepared.images().map_err(Failure::refused)?;
     let prepared = Arc::new(prepared);
     let elsewhere = engine::start(&meant, &prepared, engines)?;
@@ -55,7 +56,7 @@ pub(crate) fn run(args: IntegrateArgs, engines: Option<&dyn Engines>) -> Outcome
         return Ok(Exit::Interrupted);
     }
     print::stderr(&report::header(&prepared, workers));
-    let task = match rest.flatten() {
+    let task = match rest {
         Some(rest) => rest,
         None => begin(&meant, &prepared, elsewhere.as_ref(), workers)?,
     };

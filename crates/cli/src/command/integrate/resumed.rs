@@ -6,7 +6,7 @@ use aureole::job::{Prepared, ResumeError, Resumed};
 use aureole::sink::NexusSink;
 
 use crate::args::integrate::Meant;
-use crate::exit::Failure;
+use crate::exit::{Exit, Failure};
 use crate::print;
 
 /// What a run is to do.
@@ -18,17 +18,18 @@ pub(super) struct Task {
     pub(super) failed_before: usize,
 }
 
-/// The rest of a result that is there; `None` where there is none left, which is then said.
-pub(super) fn task(meant: &Meant, prepared: &Prepared) -> Result<Option<Task>, Failure> {
+/// The rest of a result that is there; or, where there is none left, how the run ends, which is then said.
+pub(super) fn task(meant: &Meant, prepared: &Prepared) -> Result<Result<Task, Exit>, Failure> {
     let shown = meant.output.display();
     match prepared.resume(&meant.output, meant.sums, meant.retry_failed)? {
         Resumed::Complete { frames, failed } => {
+            let exit = if failed > 0 { Exit::FramesFailed } else { Exit::Done };
             let failed = if failed > 0 { format!(", {failed} of them failed") } else { String::new() };
             print::stderr(&format!(
                 "note: {shown} is complete: {}{failed}; nothing to do",
                 print::count(frames, "frame")
             ));
-            Ok(None)
+            Ok(Err(exit))
         }
         Resumed::GoesOn { sink, remaining, done, failed, notices } => {
             for notice in &notices {
@@ -38,7 +39,7 @@ pub(super) fn task(meant: &Meant, prepared: &Prepared) -> Result<Option<Task>, F
             let done = print::thousands(done as u64);
             let failed_then = if failed > 0 { format!(", {failed} failed") } else { String::new() };
             print::stderr(&format!("note: goes on with {shown}: {done} done{failed_then}, {left} left"));
-            Ok(Some(Task { sink: *sink, frames: remaining, failed_before: failed }))
+            Ok(Ok(Task { sink: *sink, frames: remaining, failed_before: failed }))
         }
     }
 }
