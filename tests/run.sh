@@ -61,6 +61,8 @@ data=${AUREOLE_DATA:-../shared/data}
 step build cargo build --bin aureole --example dump_stack --example hostile --example dump_binning --example detector_table --example rewrite_poni
 counted simulated "$PYTHON" tests/oracle/simulated.py target/debug/aureole
 counted hostile "$PYTHON" tests/oracle/hostile.py target/debug/examples/hostile
+counted nexus "$PYTHON" tests/oracle/nexus.py target/debug/aureole
+counted beamlines "$PYTHON" tests/oracle/beamlines.py target/debug/aureole
 counted export "$PYTHON" tests/oracle/export.py target/debug/aureole
 counted follow "$PYTHON" tests/oracle/follow.py target/debug/aureole
 counted stream "$PYTHON" tests/oracle/stream.py target/debug/aureole

@@ -10,7 +10,6 @@ from typing import Any
 import numpy as np
 
 from . import _native, _recipe
-from ._geometry import description as geometry_of
 
 #: How a description names an array that is given beside it.
 ATTACHED = "attached:"
@@ -51,12 +50,16 @@ EXECUTION = (
     "batch",
     "isa",
     "strict",
+    "allow_external",
     "plan_cache",
     "range",
     "scheduler",
     "devices",
     "device_memory",
     "lanes",
+    "follow",
+    "shared",
+    "stream_memory",
 )
 #: Options of the layouts dask and joblib.
 ENGINE = ("client", "backend", "send_chunks", "output_parts", "retries")
@@ -66,13 +69,13 @@ JOB = ("frames", "images", "recipes")
 
 def describe(
     inputs: list[str],
-    poni: Any,
+    geometry: dict[str, str],
     layout: str,
     options: dict[str, Any],
 ) -> tuple[str, dict[str, np.ndarray], dict[str, Any]]:
     """A job as JSON, the arrays that it names, and the options for an engine."""
     _refuse_unknown(options, (*RECIPE, *EXECUTION, *ENGINE, *JOB))
-    geometry, shared = geometry_of(poni), {name: value for name, value in options.items() if name in RECIPE}
+    shared = {name: value for name, value in options.items() if name in RECIPE}
     arrays: dict[str, np.ndarray] = {}
     recipes = []
     for name, own in (options.get("recipes") or {"data": {}}).items():

@@ -98,6 +98,9 @@ def read_image(input: str) -> np.ndarray:
 def splitting(method: str) -> str:
     """The splitting that a method of pyFAI names, given as JSON."""
 
+def stated_geometry(inputs: list[str], allow_external: bool) -> tuple[str, str] | None:
+    """The PONI text of the geometry that the first input states, and what the user should be told."""
+
 def mode(name: str) -> str:
     """A mode such as ``median`` as a description has it (JSON)."""
 

@@ -9,10 +9,10 @@ from typing import Any
 
 
 @contextmanager
-def progress(wanted: bool | Callable[[int, int], Any] | None, frames: int):
+def progress(wanted: bool | Callable[[int, int | None], Any] | None, frames: int | None):
     """A function to call with the number of frames done, or None for none.
 
-    ``wanted``: a function of (frames done, frames in all); True for a bar; None for a bar where someone looks.
+    ``wanted``: a function of (frames done, frames in all, None where nobody knows); True for a bar; None for a bar where someone looks.
     """
     if callable(wanted):
         yield lambda done: wanted(done, frames)
@@ -25,7 +25,7 @@ def progress(wanted: bool | Callable[[int, int], Any] | None, frames: int):
         yield lambda done: bar.update(done - bar.n)
 
 
-def _bar(frames: int) -> Any:
+def _bar(frames: int | None) -> Any:
     try:
         from tqdm.auto import tqdm
     except ImportError:

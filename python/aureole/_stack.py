@@ -14,6 +14,7 @@ import numpy as np
 
 from . import _native
 from ._description import describe, in_files
+from ._geometry import description as geometry_of
 from ._patterns import Pattern, Patterns, of_columns
 from ._progress import progress as shown
 
@@ -27,7 +28,7 @@ Paths = str | os.PathLike[str] | Sequence[str | os.PathLike[str]] | np.ndarray
 def integrate(
     paths: Paths,
     *,
-    poni: Any,
+    poni: Any = None,
     layout: str = "auto",
     output: str | os.PathLike[str] | None = None,
     force: bool = False,
@@ -44,7 +45,8 @@ def integrate(
         paths: HDF5 files or ``FILE::/path``, image files (EDF, CBF, TIFF, ``.npy``) or patterns of names
             (``"run_*.cbf"``, in the order of their numbers), one after the other as one stack; or an array
             (frames, rows, columns).
-        poni: the geometry: a PONI file, a dictionary, or an AzimuthalIntegrator of pyFAI's.
+        poni: the geometry: a PONI file, a dictionary, or an AzimuthalIntegrator of pyFAI's; None takes what the first file
+            states (DECTRIS masters do, of a detector across the beam).
         layout: one of ``aureole.LAYOUTS``.
         output: a NeXus HDF5 file for the patterns, which then are not kept in memory.
         force: replace ``output`` if it exists.
@@ -58,6 +60,7 @@ def integrate(
         options: what to compute and how, by the names of the command's options: ``bins``, ``unit``, ``split``, ``mask``,
             ``azimuthal_bins``, ``threads``, ``frames=(first, end)``, ...; ``recipes={name: options}`` for several
             recipes over one reading. Images are arrays or names of files. See ``aureole._description``.
+            ``follow=60`` takes frames as they are written, until none has come for 60 s; it needs ``output``.
 
     Returns:
         The :class:`Patterns`, or with ``recipes`` a dictionary of them; with ``output`` what the run did.
@@ -72,6 +75,7 @@ def integrate(
     _check_writing(output, **writing)
     if output is None:
         _refuse_images(options)
+        _refuse_endless(paths, options)
     with tempfile.TemporaryDirectory(prefix="aureole-") as folder:
         job, settings = _job(paths, poni, layout, options, Path(folder))
         run = _engine(layout, engine, settings)
@@ -91,7 +95,9 @@ def _all(
     """Runs a job to its end."""
     first, end = job.frames
     start = time.perf_counter()
-    with shown(progress, end - first) as tell:
+    # Of a stack that grows nobody may know how many frames will come.
+    count = end - first if end - first < 1 << 39 else None
+    with shown(progress, count) as tell:
         if output is not None:
             summary = job.write(Path(output), sums=sums, progress=tell, **writing, **run)
             _tell(summary["survived"])
@@ -104,7 +110,7 @@ def _all(
 def stream(
     paths: Paths,
     *,
-    poni: Any,
+    poni: Any = None,
     layout: str = "auto",
     engine: Any = None,
     **options: Any,
@@ -112,7 +118,8 @@ def stream(
     """The patterns of a stack one after the other, in order, while later ones are computed: ``for p in stream(...)``.
 
     Takes the arguments of :func:`integrate`. With ``recipes`` each item is a dictionary of patterns by recipe. A loop that is
-    slow holds the run up, so that memory stays bounded; one that is left ends it.
+    slow holds the run up, so that memory stays bounded; one that is left ends it. With ``follow=60`` patterns come while frames
+    are written, until none has come for 60 s; a detector's stream (``"tcp://dcu:31001"``) is followed by itself.
     """
     _refuse_images(options)
     folder = tempfile.TemporaryDirectory(prefix="aureole-")
@@ -160,7 +167,10 @@ def _job(
     else:
         several = [paths] if isinstance(paths, (str, os.PathLike)) else list(paths)
         inputs = [os.fspath(path) for path in several]
-    spec, arrays, settings = describe(inputs, poni, layout, options)
+    if _streams(paths):
+        options = {"follow": 60, **options}
+    geometry = geometry_of(poni) if poni is not None else _stated(inputs, options)
+    spec, arrays, settings = describe(inputs, geometry, layout, options)
     if layout == "processes":
         spec, arrays = in_files(spec, arrays, folder), {}
     job = _native.Job(spec, arrays, frames)
@@ -172,6 +182,27 @@ def _tell(notices: Sequence[str]) -> None:
     """What the command would print as notes: slow ways taken, workers lost."""
     for notice in notices:
         warnings.warn(notice, stacklevel=4)
+
+
+def _stated(inputs: list[str], options: dict[str, Any]) -> dict[str, str]:
+    """The geometry that the first input states."""
+    found = _native.stated_geometry(inputs, bool(options.get("allow_external")))
+    if found is None:
+        raise ValueError("poni: a geometry is needed; neither an argument nor the input gives one")
+    geometry, notice = found
+    _tell([notice])
+    return {"poni": geometry}
+
+
+def _streams(paths: Paths) -> bool:
+    """True when frames come from a detector and not from files."""
+    several = [paths] if isinstance(paths, (str, os.PathLike)) else paths
+    return not isinstance(paths, np.ndarray) and any(str(path).startswith("tcp://") for path in several)
+
+
+def _refuse_endless(paths: Paths, options: dict[str, Any]) -> None:
+    if options.get("follow") is not None or _streams(paths):
+        raise ValueError("follow: nobody knows how many frames will come; give output=, or take them by aureole.stream")
 
 
 def _check_writing(output: Any, force: bool, resume: bool, retry_failed: bool) -> None:

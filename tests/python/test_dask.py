@@ -270,5 +270,5 @@ def test_a_client_that_is_connected_is_used_and_left(stack):
 def _described(data, poni):
     from aureole._description import describe
 
-    spec, arrays, _ = describe([str(data)], str(poni), "dask", {})
+    spec, arrays, _ = describe([str(data)], {"file": str(poni)}, "dask", {})
     return spec, arrays

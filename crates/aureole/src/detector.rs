@@ -2,6 +2,7 @@
 
 mod group;
 mod nexus;
+mod stated;
 mod write;
 
 use std::path::{Path, PathBuf};
@@ -9,6 +10,7 @@ use std::path::{Path, PathBuf};
 use aureole_core::detector::{Detector, DetectorFile, Spline};
 
 pub(crate) use group::{flag, groups_with, referred};
+pub use stated::{Stated, stated};
 pub use write::{DetectorWriteError, write};
 
 /// Reads the file that describes a detector. A path that is not absolute is sought from the folder where the program

@@ -11,6 +11,8 @@ pub(crate) mod open;
 pub(crate) mod place;
 pub(crate) mod plugin;
 pub(crate) mod raw;
+pub(crate) mod reach;
 pub(crate) mod virtuals;
 
 pub use error::Hdf5Error;
+pub use reach::Reach;

@@ -13,6 +13,7 @@ use std::path::Path;
 
 use aureole_core::dtype::Dtype;
 
+use crate::hdf5::Reach;
 pub use error::ImageError;
 use file::KNOWN;
 pub(crate) use file::{ImageFile, Outline, is_image, open};
@@ -53,11 +54,19 @@ impl Image {
 /// # Errors
 /// When the file cannot be read, is of another format, or does not hold one image of plain numbers.
 pub fn read_image(input: &str) -> Result<Image, ImageError> {
+    read_image_within(input, Reach::default())
+}
+
+/// As [`read_image`], of an HDF5 file whose links may lead as far as `reach` says.
+///
+/// # Errors
+/// See [`read_image`].
+pub fn read_image_within(input: &str, reach: Reach) -> Result<Image, ImageError> {
     let (file, dataset) = crate::input::split(input);
     let fail = |reason: String| ImageError::Read { file: file.to_owned(), reason };
     let is_hdf5 = crate::hdf5::open::is_hdf5(file).map_err(|e| fail(crate::hdf5::open::describe_io(&e)))?;
     if is_hdf5 {
-        return h5::read(file, dataset);
+        return h5::read(file, dataset, reach);
     }
     if dataset.is_some() {
         return Err(fail("not an HDF5 file, so there is no dataset to choose in it".into()));
@@ -73,8 +82,8 @@ pub fn read_image(input: &str) -> Result<Image, ImageError> {
 ///
 /// # Errors
 /// See [`read_image`].
-pub fn read_mask(input: &str) -> Result<((usize, usize), Vec<bool>), ImageError> {
-    let image = read_image(input)?;
+pub fn read_mask(input: &str, reach: Reach) -> Result<((usize, usize), Vec<bool>), ImageError> {
+    let image = read_image_within(input, reach)?;
     Ok((image.shape, image.nonzero()))
 }
 
@@ -127,10 +136,10 @@ fn series_shape(full: &[usize]) -> Option<(usize, usize)> {
 ///
 /// # Errors
 /// When the file or the dataset cannot be read, or it has more dimensions.
-pub fn read_series(input: &str) -> Result<Vec<f64>, ImageError> {
+pub fn read_series(input: &str, reach: Reach) -> Result<Vec<f64>, ImageError> {
     let (file, dataset) = crate::input::split(input);
     if dataset.is_none() && extension(file) == "npy" {
         return Ok(npy::read_series(file)?.to_f64());
     }
-    Ok(h5::read_series(file, dataset)?.to_f64())
+    Ok(h5::read_series(file, dataset, reach)?.to_f64())
 }

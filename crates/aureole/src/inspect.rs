@@ -12,7 +12,7 @@ use crate::hdf5::filters::describe_pipeline;
 use crate::hdf5::open::is_hdf5;
 use crate::hdf5::place::Place;
 use crate::hdf5::virtuals;
-use crate::source::{self, SourceError, choose, survey};
+use crate::source::{self, Reach, SourceError, choose, survey};
 
 /// What a file holds.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -21,7 +21,7 @@ pub struct Report {
     pub file: String,
     /// Its datasets, each once, in the order of their names.
     pub datasets: Vec<DatasetReport>,
-    /// Links and virtual sources that lead to nothing, one sentence each.
+    /// Links and virtual sources that lead to nothing, or further than they may, one sentence each.
     pub missing: Vec<String>,
     /// The stack that would be integrated when no dataset is named.
     pub stack: Option<StackReport>,
@@ -78,7 +78,7 @@ pub struct StackReport {
 ///
 /// # Errors
 /// When the file cannot be opened. What is wrong inside of it is part of the report.
-pub fn inspect(file: &Path) -> Result<Report, SourceError> {
+pub fn inspect(file: &Path, reach: Reach) -> Result<Report, SourceError> {
     let input = file.display().to_string();
     if !is_hdf5(file).unwrap_or(false) {
         let stack = source::open(std::slice::from_ref(&input))?;
@@ -86,14 +86,14 @@ pub fn inspect(file: &Path) -> Result<Report, SourceError> {
         let stack = Some(stack_report(reason, &stack));
         return Ok(Report { file: input, datasets: Vec::new(), missing: Vec::new(), stack, no_stack: None });
     }
-    let root = Place::open(file)?;
+    let root = Place::open(file, reach)?;
     let found = survey(&root);
     let mut missing: Vec<String> = found.dangling.iter().map(ToString::to_string).collect();
     let virtual_sources = found.datasets.iter().filter_map(|(_, place)| virtuals::check(place).err());
     missing.extend(virtual_sources.map(|error| error.to_string()));
     let datasets = found.datasets.iter().filter_map(|(path, place)| describe(&root, path, place)).collect();
-    let opened =
-        choose(&root, None).and_then(|chosen| Ok((chosen.reason, source::open(std::slice::from_ref(&input))?)));
+    let opened = choose(&root, None)
+        .and_then(|chosen| Ok((chosen.reason, source::open_within(std::slice::from_ref(&input), reach)?)));
     let (stack, no_stack) = match opened {
         Ok((reason, stack)) => (Some(stack_report(&reason, &stack)), None),
         Err(error) => (None, Some(error.to_string())),

@@ -45,7 +45,7 @@ pub use work::work;
 
 use crate::layout::Layout;
 use crate::machine::Pin;
-use crate::source::StreamOptions;
+use crate::source::{Reach, StreamOptions};
 
 /// The version of the description that this program writes.
 pub const VERSION: u32 = 1;
@@ -287,6 +287,8 @@ pub struct Execution {
     pub stream_memory: Option<u64>,
     /// The stream is shared with other receivers: each gets a part of the images, and rows are in the order of arrival.
     pub shared: bool,
+    /// Links in the inputs and images may lead out of the folders of these.
+    pub allow_external: bool,
     /// Stop at the first frame that fails.
     pub strict: bool,
     /// Folder in which the bins of plans are kept for runs to come; none if nothing is said.
@@ -298,6 +300,12 @@ impl Execution {
     #[must_use]
     pub fn stream_options(&self) -> StreamOptions {
         StreamOptions { bound: self.stream_memory, shared: self.shared }
+    }
+
+    /// How far links in the files of the job may lead.
+    #[must_use]
+    pub fn reach(&self) -> Reach {
+        Reach::of(self.allow_external)
     }
 
     /// Numbers of the devices of the layout `gpu`.

@@ -5,6 +5,7 @@ mod record;
 
 use std::path::{Path, PathBuf};
 
+use aureole_core::unit::Unit;
 use hdf5_metno::{Dataset, File, Location};
 
 pub use map::ResultMap;
@@ -86,7 +87,10 @@ impl ResultFile {
                 .dataset(&format!("/entry/{data}/{name}"))
                 .map_err(|_| not_a_result(&format!("there is no /entry/{data}/{name}")))?;
             let centres = dataset.read_1d::<f64>().map_err(|error| unreadable(error.to_string()))?.to_vec();
-            let (units, long_name) = (attribute(&dataset, "units"), attribute(&dataset, "long_name"));
+            let units = attribute(&dataset, "units");
+            // NeXus fixes the long names of some axes; the unit's name says more.
+            let unit = Unit::from_name(&attribute(&dataset, "unit_name")).ok();
+            let long_name = unit.map_or_else(|| attribute(&dataset, "long_name"), |unit| unit.long_name().to_owned());
             Ok::<_, ResultError>(Axis { centres, units, long_name })
         };
         let shape = intensity.shape();

@@ -22,6 +22,7 @@ use aureole_core::pipeline::Source;
 use crate::image;
 use crate::input;
 
+pub use crate::hdf5::Reach;
 pub use choice::Candidate;
 pub use error::SourceError;
 pub use growing::{Arrived, Growing};
@@ -48,9 +49,17 @@ pub(crate) struct Segment {
 /// series: of files with one frame only the first is opened now, all others when their frame is read.
 ///
 /// # Errors
-/// When an input cannot be opened, leads to something missing, leaves a choice, or does not fit the first one.
+/// When an input cannot be opened, leads to something missing or out of its folder, leaves a choice, or does not fit the first one.
 pub fn open(inputs: &[String]) -> Result<Stack, SourceError> {
-    match open_start(inputs)? {
+    open_within(inputs, Reach::default())
+}
+
+/// As [`open`], whose links stay in the folders of the inputs, with links that lead as far as `reach` says.
+///
+/// # Errors
+/// As of [`open`].
+pub fn open_within(inputs: &[String], reach: Reach) -> Result<Stack, SourceError> {
+    match open_start(inputs, reach)? {
         (_, Some(missing)) => Err(missing),
         (stack, None) => Ok(stack),
     }
@@ -61,7 +70,7 @@ pub fn open(inputs: &[String]) -> Result<Stack, SourceError> {
 ///
 /// # Errors
 /// As of [`open`].
-pub fn open_start(inputs: &[String]) -> Result<(Stack, Option<SourceError>), SourceError> {
+pub fn open_start(inputs: &[String], reach: Reach) -> Result<(Stack, Option<SourceError>), SourceError> {
     let (mut segments, mut series, mut missing) = (Vec::new(), Vec::new(), None);
     for input in &expand(inputs)? {
         if let Some(missing) = missing {
@@ -81,7 +90,7 @@ pub fn open_start(inputs: &[String]) -> Result<(Stack, Option<SourceError>), Sou
             continue;
         }
         end_series(&mut series, &mut segments)?;
-        let (found, absent) = hdf5::open(file, path)?;
+        let (found, absent) = hdf5::open(file, path, reach)?;
         segments.extend(found);
         missing = absent.map(SourceError::from);
     }

@@ -99,8 +99,13 @@ pub fn verify(file: &Path, request: &Request, progress: &mut dyn FnMut(usize, us
 
 /// The job, done the simplest way.
 fn reference(spec: JobSpec, request: &Request) -> JobSpec {
-    let execution =
-        Execution { layout: Layout::Serial, threads: Some(1), isa: Some("scalar".into()), ..Execution::default() };
+    let execution = Execution {
+        layout: Layout::Serial,
+        threads: Some(1),
+        isa: Some("scalar".into()),
+        allow_external: spec.execution.allow_external,
+        ..Execution::default()
+    };
     let spec = JobSpec { execution, images: Vec::new(), map: None, ..spec };
     request.data.as_ref().map_or(spec.clone(), |folder| spec.found_in(folder))
 }

@@ -40,7 +40,7 @@ pub(crate) fn attached(arrays: Option<&Bound<'_, PyDict>>) -> PyResult<Attached>
     let mut attached = Attached::default();
     for (name, array) in arrays.into_iter().flatten() {
         let array = array.cast::<PyUntypedArray>()?;
-        attached.0.insert(name.extract()?, image(array)?);
+        attached.arrays.insert(name.extract()?, image(array)?);
     }
     Ok(attached)
 }

@@ -30,6 +30,7 @@ fn _native(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_function(wrap_pyfunction!(command::command, module)?)?;
     module.add_function(wrap_pyfunction!(engine::default_workers, module)?)?;
     module.add_function(wrap_pyfunction!(names::read_geometry, module)?)?;
+    module.add_function(wrap_pyfunction!(names::stated_geometry, module)?)?;
     module.add_function(wrap_pyfunction!(names::mode, module)?)?;
     module.add_function(wrap_pyfunction!(names::splitting, module)?)?;
     module.add_function(wrap_pyfunction!(arrays::read_image, module)?)?;

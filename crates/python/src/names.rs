@@ -1,6 +1,8 @@
 //! Geometries, methods and modes, as people name them.
 
+use aureole::detector;
 use aureole::job::{self, GeometrySpec};
+use aureole::source::Reach;
 use aureole_core::poni;
 use aureole_core::recipe::Mode;
 use pyo3::exceptions::PyValueError;
@@ -28,6 +30,14 @@ pub(crate) fn read_geometry<'py>(py: Python<'py>, geometry: &str) -> PyResult<Bo
     read.set_item("shape", geometry.detector.shape())?;
     read.set_item("poni", poni::write(&geometry))?;
     Ok(read)
+}
+
+/// The geometry that the first of the inputs states, as the text of a PONI file, and what the user should be told; None where it states
+/// none.
+#[pyfunction]
+pub(crate) fn stated_geometry(py: Python<'_>, inputs: Vec<String>, allow_external: bool) -> Option<(String, String)> {
+    let stated = py.detach(|| detector::stated(&inputs, Reach::of(allow_external)))?;
+    Some((poni::write(&stated.geometry), stated.notice()))
 }
 
 /// The splitting (`no`, `bbox`, `pseudo`, `full`) that a method of pyFAI names, given as JSON.

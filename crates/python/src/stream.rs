@@ -1,7 +1,8 @@
 //! Patterns one after the other, while later ones are still computed.
 
 use std::ops::ControlFlow;
-use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
@@ -29,12 +30,15 @@ type Said = Result<(usize, Vec<Pattern>), RunError>;
 pub(crate) struct Stream {
     job: Py<Job>,
     sums: bool,
+    /// Set when nobody reads any more.
+    gone: Arc<AtomicBool>,
     run: Mutex<Option<(Receiver<Said>, JoinHandle<()>)>>,
 }
 
 /// Hands patterns to the reader.
 struct Handing {
     to: Sender<Said>,
+    gone: Arc<AtomicBool>,
     sums: bool,
 }
 
@@ -42,6 +46,11 @@ impl Sink for Handing {
     fn push(&mut self, rows: &Rows<'_>) -> Result<ControlFlow<()>, SinkError> {
         let gone = self.to.send(Ok((rows.first, rows.patterns.to_vec()))).is_err();
         Ok(if gone { ControlFlow::Break(()) } else { ControlFlow::Continue(()) })
+    }
+
+    /// Asked while a stack that grows is waited for.
+    fn wants_more(&mut self) -> bool {
+        !self.gone.load(Ordering::Relaxed)
     }
 
     fn wants_sums(&self) -> bool {
@@ -57,13 +66,15 @@ impl Stream {
         let prepared = job.get().prepared.clone();
         let layout = engine.map(|engine| engine::layout(engine, &job, None)).transpose()?;
         let (to, from) = bounded(WAITING);
+        let gone = Arc::<AtomicBool>::default();
+        let noticed = Arc::clone(&gone);
         let thread = std::thread::spawn(move || {
-            let mut sink = Handing { to: to.clone(), sums };
+            let mut sink = Handing { to: to.clone(), gone: noticed, sums };
             if let Err(error) = run_by(&prepared, layout.as_ref(), None, &mut sink) {
                 let _ = to.send(Err(error));
             }
         });
-        Ok(Stream { job: job.unbind(), sums, run: Mutex::new(Some((from, thread))) })
+        Ok(Stream { job: job.unbind(), sums, gone, run: Mutex::new(Some((from, thread))) })
     }
 
     fn __iter__(this: Py<Self>) -> Py<Self> {
@@ -115,7 +126,8 @@ impl Stream {
     fn end(&self) {
         let taken = self.run.lock().ok().and_then(|mut run| run.take());
         if let Some((from, thread)) = taken {
-            // Without a reader the run ends at its next delivery.
+            // Without a reader the run ends at its next delivery, or when it looks for frames in vain.
+            self.gone.store(true, Ordering::Relaxed);
             drop(from);
             let _ = thread.join();
         }

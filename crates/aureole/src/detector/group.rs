@@ -4,7 +4,7 @@ use aureole_core::dtype::Dtype;
 
 use crate::hdf5::Hdf5Error;
 use crate::hdf5::attributes::{string, text};
-use crate::hdf5::place::{Place, locate};
+use crate::hdf5::place::Place;
 use crate::hdf5::{plugin, raw, virtuals};
 
 /// Groups looked through below the root, so that a file of many does not take for ever.
@@ -50,6 +50,28 @@ pub(super) fn numbers(place: &Place, name: &str) -> Result<Option<Vec<f64>>, Hdf
     Ok(Some(bytes.as_chunks().0.iter().map(|&bytes| f64::from_ne_bytes(bytes)).collect()))
 }
 
+/// A number with a unit, as so many of `base`: `m`, `eV` or `pixels`. One without a unit has the usual one: `angstrom` for wavelengths, else
+/// `base`. `None` where it is not there, or its unit is none of these.
+pub(super) fn quantity(group: &Place, name: &str, base: &str) -> Option<f64> {
+    let value = *numbers(group, name).ok()??.first()?;
+    let usual = if name.contains("wavelength") { "angstrom" } else { base };
+    let units = string(member(group, name).ok()??.dataset()?, "units").unwrap_or_else(|| usual.to_owned());
+    scale(&units, base).map(|scale| value * scale)
+}
+
+/// How many of `base` a unit is.
+pub(super) fn scale(units: &str, base: &str) -> Option<f64> {
+    match (base, units) {
+        ("m", "m" | "metre" | "meter") | ("eV", "eV") | ("pixels", "pixel" | "pixels" | "px") => Some(1.0),
+        ("m", "mm" | "millimeter" | "millimetre") => Some(1e-3),
+        ("m", "um" | "µm" | "micron" | "micrometer" | "micrometre") => Some(1e-6),
+        ("m", "nm" | "nanometer" | "nanometre") => Some(1e-9),
+        ("m", "angstrom" | "Angstrom" | "Å" | "A") => Some(1e-10),
+        ("eV", "keV" | "kev") => Some(1e3),
+        _ => None,
+    }
+}
+
 /// All elements of a dataset as numbers of a type, in the machine's byte order.
 pub(super) fn block(place: &Place, dtype: Dtype) -> Result<Vec<u8>, Hdf5Error> {
     let Some(dataset) = place.dataset() else { return Err(place.fail("a group, not a dataset")) };
@@ -87,5 +109,5 @@ pub(crate) fn flag(place: &Place, name: &str) -> bool {
 pub(crate) fn referred(place: &Place) -> Option<Place> {
     let text = text(place.dataset()?)?;
     let (file, path) = text.split_once("//")?;
-    Place::open(&locate(&place.file, file)?).ok()?.find(path).ok()
+    place.open_linked(&place.linked(&place.path, file).ok()??).ok()?.find(path).ok()
 }

@@ -9,14 +9,14 @@ use std::sync::Arc;
 use aureole_core::detector::{CornerArray, Detector, Orientation, Sensor};
 use aureole_core::dtype::Dtype;
 
-use super::group::{block, detector_groups, member, numbers};
-use crate::hdf5::Hdf5Error;
+use super::group::{block, detector_groups, member, numbers, scale};
 use crate::hdf5::attributes::string;
 use crate::hdf5::place::Place;
+use crate::hdf5::{Hdf5Error, Reach};
 
 /// Reads the detector of a NeXus file: the first `NXdetector` that knows its pixels.
 pub(super) fn read(file: &Path) -> Result<Detector, Hdf5Error> {
-    let root = Place::open(file)?;
+    let root = Place::open(file, Reach::Folder)?;
     let groups = detector_groups(&root);
     let known = |place: &&Place| {
         ["pixel_corners", "pixel_size", "x_pixel_size"].iter().any(|name| place.members().iter().any(|m| m == name))
@@ -92,12 +92,7 @@ fn pixel_size(group: &Place) -> Result<Option<(f64, f64)>, Hdf5Error> {
         let Some(place) = member(group, name)? else { return Ok(None) };
         let value = numbers(group, name)?.and_then(|values| values.first().copied());
         let units = place.dataset().and_then(|dataset| string(dataset, "units")).unwrap_or_else(|| "m".to_owned());
-        let scale = match units.as_str() {
-            "m" | "metre" | "meter" => 1.0,
-            "mm" => 1e-3,
-            "um" | "µm" | "micron" => 1e-6,
-            other => return Err(place.fail(format!("in {other}; m, mm or um is wanted"))),
-        };
+        let scale = scale(&units, "m").ok_or_else(|| place.fail(format!("in {units}; m, mm or um is wanted")))?;
         Ok(value.map(|value| value * scale))
     };
     Ok(along("y_pixel_size")?.zip(along("x_pixel_size")?))

@@ -34,6 +34,16 @@ pub enum Hdf5Error {
         /// Where it leads.
         target: String,
     },
+    /// A link or a virtual dataset leaves the folder of the file that was named.
+    #[error("{}::{path} leads to {}, outside the folder of the file that was named; --allow-external follows it", file.display(), target.display())]
+    Outside {
+        /// The file that holds the link.
+        file: PathBuf,
+        /// The link.
+        path: String,
+        /// The file that it leads to.
+        target: PathBuf,
+    },
     /// An object is of the wrong kind or not readable.
     #[error("{}::{path}: {reason}", file.display())]
     Object {

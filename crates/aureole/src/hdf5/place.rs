@@ -10,6 +10,7 @@ use hdf5_metno::{Dataset, File, Group, LocationType};
 use super::Hdf5Error;
 use super::open::{Opened, open, open_growing};
 use super::raw::{self, Link};
+use super::reach::{Bounds, Reach};
 
 /// Links followed for one path before it is taken for a circle.
 const MOST_HOPS: usize = 32;
@@ -34,26 +35,72 @@ pub(crate) struct Place {
     pub(crate) node: Node,
     /// What had to be said when files were opened on the way.
     pub(crate) notices: Vec<String>,
+    /// Where its links may lead.
+    bounds: Bounds,
 }
 
 impl Place {
-    /// The root group of a file.
-    pub(crate) fn open(file: &Path) -> Result<Place, Hdf5Error> {
-        Place::root_of(file, open(file)?)
+    /// The root group of a file that was named.
+    pub(crate) fn open(file: &Path, reach: Reach) -> Result<Place, Hdf5Error> {
+        Place::root_of(file, open(file)?, Bounds::of(file, reach))
     }
 
     /// The root group of a file that others write; no lock is taken, and nothing said.
-    pub(crate) fn of_growing(file: &Path, closed: bool) -> Result<Place, Hdf5Error> {
-        Place::root_of(file, Opened { file: open_growing(file, closed)?, notice: None })
+    pub(crate) fn of_growing(file: &Path, closed: bool, reach: Reach) -> Result<Place, Hdf5Error> {
+        let opened = Opened { file: open_growing(file, closed)?, notice: None };
+        Place::root_of(file, opened, Bounds::of(file, reach))
     }
 
-    fn root_of(file: &Path, opened: Opened) -> Result<Place, Hdf5Error> {
+    /// The root group of a file to which something in this one leads, found by [`Place::linked`].
+    pub(crate) fn open_linked(&self, file: &Path) -> Result<Place, Hdf5Error> {
+        Place::root_of(file, open(file)?, self.bounds.clone())
+    }
+
+    /// The file that the link at `path` names; `None` when there is none.
+    ///
+    /// # Errors
+    /// [`Hdf5Error::Outside`] when it lies where links may not lead.
+    pub(crate) fn linked(&self, path: &str, name: &str) -> Result<Option<PathBuf>, Hdf5Error> {
+        let Some(found) = locate(&self.file, name) else { return Ok(None) };
+        if self.bounds.hold(&found) {
+            return Ok(Some(found));
+        }
+        let target = found.canonicalize().unwrap_or(found);
+        Err(Hdf5Error::Outside { file: self.file.clone(), path: path.to_owned(), target })
+    }
+
+    /// Refuses a dataset whose data are in files of their own that lie where links may not lead.
+    ///
+    /// # Errors
+    /// [`Hdf5Error::Outside`] naming the first of these.
+    pub(crate) fn check_storage(&self) -> Result<(), Hdf5Error> {
+        let plist = self.dataset().and_then(|dataset| dataset.create_plist().ok());
+        let files = plist.and_then(|plist| plist.get_external().ok()).unwrap_or_default();
+        // HDF5 seeks them from the folder in which the program runs.
+        match files
+            .into_iter()
+            .map(|file| PathBuf::from(file.name))
+            .find(|file| file.exists() && !self.bounds.hold(file))
+        {
+            None => Ok(()),
+            Some(target) => Err(Hdf5Error::Outside { file: self.file.clone(), path: self.path.clone(), target }),
+        }
+    }
+
+    fn root_of(file: &Path, opened: Opened, bounds: Bounds) -> Result<Place, Hdf5Error> {
         let root = opened.file.group("/").map_err(|error| Hdf5Error::Open {
             file: file.to_owned(),
             reason: format!("its root group cannot be read ({error})"),
         })?;
         let notices = opened.notice.into_iter().collect();
-        Ok(Place { handle: opened.file, file: file.to_owned(), path: "/".into(), node: Node::Group(root), notices })
+        Ok(Place {
+            handle: opened.file,
+            file: file.to_owned(),
+            path: "/".into(),
+            node: Node::Group(root),
+            notices,
+            bounds,
+        })
     }
 
     /// The group here; `None` for a dataset.
@@ -140,12 +187,12 @@ impl Walk {
             }
             Some(Link::External { file, path }) => {
                 self.hop(here, name)?;
-                let found = locate(&here.file, &file).ok_or_else(|| Hdf5Error::Dangling {
+                let found = here.linked(&here.join(name), &file)?.ok_or_else(|| Hdf5Error::Dangling {
                     file: here.file.clone(),
                     path: here.join(name),
                     target: format!("the file {file}"),
                 })?;
-                let mut root = Place::open(&found)?;
+                let mut root = here.open_linked(&found)?;
                 root.notices.splice(0..0, here.notices.iter().cloned());
                 let target = format!("{file}::{path}");
                 self.walk(root, &path).map_err(|error| dangling(here, name, &target, error))
@@ -164,7 +211,7 @@ impl Walk {
 
 /// The file that a link names, sought as HDF5 does: as it is when absolute, else beside the file with the link, beside
 /// the file that a symbolic link stands for, and, when absolute and moved, by its last name beside the file.
-pub(crate) fn locate(from: &Path, name: &str) -> Option<PathBuf> {
+fn locate(from: &Path, name: &str) -> Option<PathBuf> {
     let wanted = Path::new(name);
     let real = from.canonicalize().ok();
     let folders = [Some(from), real.as_deref()].into_iter().flatten().filter_map(Path::parent);

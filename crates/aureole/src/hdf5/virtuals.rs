@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use hdf5_metno::dataset::Layout;
 
 use super::Hdf5Error;
-use super::place::{Place, locate};
+use super::place::Place;
 use super::raw::{self, Mapping};
 
 /// Virtual datasets of virtual datasets, and so on, down to here.
@@ -36,14 +36,14 @@ pub(crate) fn sources(place: &Place) -> Result<Vec<VirtualSource>, Hdf5Error> {
 }
 
 /// Refuses a virtual dataset that HDF5 would read, in part or as a whole, as zeros: one with a source that is missing,
-/// or that HDF5 itself cannot open. Any other dataset passes.
+/// or that HDF5 itself cannot open. Any other dataset passes, if its data do not lie outside of where links may lead.
 pub(crate) fn check(place: &Place) -> Result<(), Hdf5Error> {
     check_depth(place, 0)
 }
 
 fn check_depth(place: &Place, depth: usize) -> Result<(), Hdf5Error> {
     if !is_virtual(place) {
-        return Ok(());
+        return place.check_storage();
     }
     if depth == DEEPEST {
         return Err(place.fail("a virtual dataset of virtual datasets, too deep"));
@@ -66,10 +66,10 @@ fn source(place: &Place, mapping: Mapping, open: &mut BTreeMap<PathBuf, Place>) 
     let root = if file == "." {
         place.clone()
     } else {
-        let found = locate(&place.file, &file).ok_or_else(|| dangling(format!("the file {file}")))?;
+        let found = place.linked(&place.path, &file)?.ok_or_else(|| dangling(format!("the file {file}")))?;
         match open.get(&found) {
             Some(root) => root.clone(),
-            None => open.entry(found.clone()).or_insert(Place::open(&found)?).clone(),
+            None => open.entry(found.clone()).or_insert(place.open_linked(&found)?).clone(),
         }
     };
     let absolute = format!("/{}", dataset.trim_start_matches('/'));

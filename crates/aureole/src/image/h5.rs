@@ -6,22 +6,22 @@ use aureole_core::dtype::Dtype;
 use hdf5_metno::Dataset;
 
 use super::{Image, ImageError, byte_count};
-use crate::hdf5::Hdf5Error;
 use crate::hdf5::element::element;
 use crate::hdf5::place::Place;
+use crate::hdf5::{Hdf5Error, Reach};
 use crate::hdf5::{plugin, raw, virtuals};
 
 /// Most bytes an image may have when decoded; what a file states is believed up to here.
 pub(crate) const LARGEST: usize = 4 << 30;
 
 /// Reads the image at `path`; the only dataset when no path is given.
-pub(super) fn read(file: &Path, path: Option<&str>) -> Result<Image, ImageError> {
-    read_as(file, path, "an image has two dimensions", image_shape)
+pub(super) fn read(file: &Path, path: Option<&str>, reach: Reach) -> Result<Image, ImageError> {
+    read_as((file, path, reach), "an image has two dimensions", image_shape)
 }
 
 /// Reads a series, as an image of one row.
-pub(super) fn read_series(file: &Path, path: Option<&str>) -> Result<Image, ImageError> {
-    read_as(file, path, "a series has one dimension", super::series_shape)
+pub(super) fn read_series(file: &Path, path: Option<&str>, reach: Reach) -> Result<Image, ImageError> {
+    read_as((file, path, reach), "a series has one dimension", super::series_shape)
 }
 
 /// Rows and columns, leading dimensions of 1 dropped.
@@ -33,12 +33,11 @@ fn image_shape(full: &[usize]) -> Option<(usize, usize)> {
 }
 
 fn read_as(
-    file: &Path,
-    path: Option<&str>,
+    (file, path, reach): (&Path, Option<&str>, Reach),
     rule: &str,
     shape: fn(&[usize]) -> Option<(usize, usize)>,
 ) -> Result<Image, ImageError> {
-    let root = Place::open(file)?;
+    let root = Place::open(file, reach)?;
     let place = match path {
         Some(path) => root.find(path)?,
         None => only_dataset(&root)?,

@@ -12,7 +12,7 @@ use crate::detector::{flag, groups_with, referred};
 use crate::hdf5::place::Place;
 use crate::image::{self, Image};
 use crate::source::stream::Beside as Streamed;
-use crate::source::{Growing, Stack};
+use crate::source::{Growing, Reach, Stack};
 
 /// How the recipe asks for what is beside the data.
 const AUTO: &str = "auto";
@@ -60,28 +60,29 @@ impl Found {
             found.take_streamed(recipe, streamed, attached)?;
             return Ok(found);
         }
-        let files = files(inputs, stack);
+        let (files, reach) = (files(inputs, stack), attached.reach);
         if recipe.mask.as_deref() == Some(AUTO) {
-            let beside = seek(&files, &["pixel_mask", "mask"], shape).ok_or_else(|| none("--mask", &files))?;
+            let beside = seek(&files, reach, &["pixel_mask", "mask"], shape).ok_or_else(|| none("--mask", &files))?;
             let input = input(&beside.place);
             found.notices.push(format!("--mask auto: {input}"));
             found.mask = Some(input);
         }
         if recipe.flat.as_deref() == Some(AUTO) {
-            let beside = seek(&files, &["flatfield"], shape).ok_or_else(|| none("--flat", &files))?;
-            found.take_flat(&beside)?;
+            let beside = seek(&files, reach, &["flatfield"], shape).ok_or_else(|| none("--flat", &files))?;
+            found.take_flat(&beside, reach)?;
         }
         Ok(found)
     }
 
-    fn take_flat(&mut self, beside: &Beside) -> Result<(), JobError> {
+    fn take_flat(&mut self, beside: &Beside, reach: Reach) -> Result<(), JobError> {
         let input = input(&beside.place);
         if beside.applied {
             let reason = "the detector has applied it to these frames, so it is not applied again";
             self.notices.push(format!("--flat auto: {input}: {reason}"));
             return Ok(());
         }
-        let image = image::read_image(&input).map_err(|error| JobError::Image { option: "--flat", error })?;
+        let image =
+            image::read_image_within(&input, reach).map_err(|error| JobError::Image { option: "--flat", error })?;
         self.divide_by(&image, input, beside.dectris);
         Ok(())
     }
@@ -131,10 +132,10 @@ pub(super) fn attach(recipes: &[RecipeSpec], stack: &Stack, attached: &mut Attac
         |named: fn(&RecipeSpec) -> &Option<String>| recipes.iter().any(|recipe| named(recipe).as_deref() == Some(AUTO));
     let refused = |option| move |reason: String| JobError::Option { option, reason: format!("auto: {reason}") };
     if asked(|recipe| &recipe.mask) {
-        attached.0.insert(MASK_OF_STREAM.into(), streamed.mask(shape).map_err(refused("--mask"))?);
+        attached.arrays.insert(MASK_OF_STREAM.into(), streamed.mask(shape).map_err(refused("--mask"))?);
     }
     if asked(|recipe| &recipe.flat) && !streamed.flat_applied {
-        attached.0.insert(FLAT_OF_STREAM.into(), streamed.flat(shape).map_err(refused("--flat"))?);
+        attached.arrays.insert(FLAT_OF_STREAM.into(), streamed.flat(shape).map_err(refused("--flat"))?);
     }
     Ok(())
 }
@@ -173,21 +174,21 @@ fn files(inputs: &[String], stack: &Stack) -> Vec<PathBuf> {
 }
 
 /// The first dataset of one of the names and of the shape.
-fn seek(files: &[PathBuf], names: &[&str], shape: (usize, usize)) -> Option<Beside> {
+fn seek(files: &[PathBuf], reach: Reach, names: &[&str], shape: (usize, usize)) -> Option<Beside> {
     let fits = |place: &Place| {
         let full = place.dataset().map(|dataset| dataset.shape()).unwrap_or_default();
         matches!(full.as_slice(), [leading @ .., rows, columns]
             if (*rows, *columns) == shape && leading.iter().all(|length| *length == 1))
     };
-    files.iter().find_map(|file| in_groups(file, names, &fits)).or_else(|| {
+    files.iter().find_map(|file| in_groups(file, reach, names, &fits)).or_else(|| {
         let odin = files.iter().filter_map(|file| meta(file));
-        odin.into_iter().find_map(|file| in_meta(&file, names, &fits))
+        odin.into_iter().find_map(|file| in_meta(&file, reach, names, &fits))
     })
 }
 
 /// In the `NXdetector` groups of a file.
-fn in_groups(file: &Path, names: &[&str], fits: &dyn Fn(&Place) -> bool) -> Option<Beside> {
-    let root = Place::open(file).ok()?;
+fn in_groups(file: &Path, reach: Reach, names: &[&str], fits: &dyn Fn(&Place) -> bool) -> Option<Beside> {
+    let root = Place::open(file, reach).ok()?;
     groups_with(&root).into_iter().find_map(|(group, specific)| {
         let holders = [Some(&group), specific.as_ref()];
         let places = holders.into_iter().flatten().flat_map(|holder| {
@@ -200,8 +201,8 @@ fn in_groups(file: &Path, names: &[&str], fits: &dyn Fn(&Place) -> bool) -> Opti
 }
 
 /// In the file that Odin writes beside frames.
-fn in_meta(file: &Path, names: &[&str], fits: &dyn Fn(&Place) -> bool) -> Option<Beside> {
-    let root = Place::open(file).ok()?;
+fn in_meta(file: &Path, reach: Reach, names: &[&str], fits: &dyn Fn(&Place) -> bool) -> Option<Beside> {
+    let root = Place::open(file, reach).ok()?;
     let place = names.iter().filter_map(|name| root.find(name).ok()).find(fits)?;
     let applied = root.find("_dectris").is_ok_and(|dectris| flag(&dectris, "flatfield_enabled"));
     Some(Beside { place, dectris: true, applied })

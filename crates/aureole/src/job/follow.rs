@@ -14,7 +14,7 @@ use crate::source::{self, Growing, Stack, Stream, is_stream};
 /// Opens the stack that the job follows: a stream once its first frame has come, for as long as the job waits for a frame.
 pub(super) fn open(spec: &JobSpec) -> Result<Stack, JobError> {
     if !spec.inputs.iter().any(|input| is_stream(input)) {
-        return Ok(source::follow(&spec.inputs)?);
+        return Ok(source::follow(&spec.inputs, spec.execution.reach())?);
     }
     let stream = Stream::listen(&spec.inputs, spec.execution.stream_options())?;
     stream.begun(Duration::from_secs(spec.execution.follow.unwrap_or(0)))?;

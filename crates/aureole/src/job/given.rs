@@ -3,14 +3,25 @@
 use std::collections::BTreeMap;
 
 use crate::image::{self, Image, ImageError};
-use crate::source::Stack;
+use crate::source::{Reach, Stack};
 
 /// How a description names an array that is given beside it: `attached:NAME`.
 pub const ATTACHED: &str = "attached:";
 
 /// Arrays that take the place of image files, by the names that follow [`ATTACHED`] in the description.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Attached(pub BTreeMap<String, Image>);
+pub struct Attached {
+    /// The arrays by their names.
+    pub arrays: BTreeMap<String, Image>,
+    /// How far the links of files may lead that are named in place of arrays.
+    pub(super) reach: Reach,
+}
+
+impl FromIterator<(String, Image)> for Attached {
+    fn from_iter<I: IntoIterator<Item = (String, Image)>>(arrays: I) -> Self {
+        Attached { arrays: arrays.into_iter().collect(), reach: Reach::default() }
+    }
+}
 
 /// What a job need not open itself.
 #[derive(Debug, Default)]
@@ -26,7 +37,7 @@ pub struct Given {
 impl Given {
     /// True when the description says all there is.
     pub(super) fn is_empty(&self) -> bool {
-        self.stack.is_none() && self.variance.is_none() && self.attached.0.is_empty()
+        self.stack.is_none() && self.variance.is_none() && self.attached.arrays.is_empty()
     }
 }
 
@@ -38,29 +49,29 @@ impl Attached {
     pub fn get(&self, input: &str) -> Result<Option<&Image>, ImageError> {
         let Some(name) = input.strip_prefix(ATTACHED) else { return Ok(None) };
         let missing = || {
-            let given: Vec<&str> = self.0.keys().map(String::as_str).collect();
+            let given: Vec<&str> = self.arrays.keys().map(String::as_str).collect();
             let reason = format!("no such array was given with the job; it has {given:?}");
             ImageError::Read { file: input.into(), reason }
         };
-        self.0.get(name).map(Some).ok_or_else(missing)
+        self.arrays.get(name).map(Some).ok_or_else(missing)
     }
 
     /// The image of a name, given or in a file.
     pub(super) fn image(&self, input: &str) -> Result<Image, ImageError> {
-        self.get(input)?.map_or_else(|| image::read_image(input), |image| Ok(image.clone()))
+        self.get(input)?.map_or_else(|| image::read_image_within(input, self.reach), |image| Ok(image.clone()))
     }
 
     /// The mask of a name, given or in a file: its shape, and true where a pixel is left out.
     pub(super) fn mask(&self, input: &str) -> Result<((usize, usize), Vec<bool>), ImageError> {
         match self.get(input)? {
             Some(image) => Ok((image.shape, image.nonzero())),
-            None => image::read_mask(input),
+            None => image::read_mask(input, self.reach),
         }
     }
 
     /// The series of numbers of a name, given (as an image of one row) or in a file.
     pub(super) fn series(&self, input: &str) -> Result<Vec<f64>, ImageError> {
-        self.get(input)?.map_or_else(|| image::read_series(input), |image| Ok(image.to_f64()))
+        self.get(input)?.map_or_else(|| image::read_series(input, self.reach), |image| Ok(image.to_f64()))
     }
 }
 
@@ -73,7 +84,7 @@ mod tests {
     #[test]
     fn names_lead_to_what_was_given_and_never_to_files() {
         let image = Image { shape: (1, 3), dtype: Dtype::U8, bytes: vec![0, 2, 0] };
-        let attached = Attached([("mask".to_owned(), image.clone())].into());
+        let attached = Attached::from_iter([("mask".to_owned(), image.clone())]);
         assert_eq!(attached.image("attached:mask").unwrap(), image);
         assert_eq!(attached.mask("attached:mask").unwrap(), ((1, 3), vec![false, true, false]));
         assert_eq!(attached.series("attached:mask").unwrap(), [0.0, 2.0, 0.0]);

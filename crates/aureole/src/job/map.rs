@@ -64,7 +64,7 @@ pub(super) fn prepare(spec: &JobSpec, end: usize, stack: &Stack) -> Result<Optio
     let Some(map) = &spec.map else { return Ok(None) };
     map.check(end)?;
     let images = stack.origins().iter().filter_map(|origin| Some((origin.file.clone(), origin.dataset.clone()?)));
-    let resolved = axis::resolve(map, &spec.inputs, stack.spec().frames)?;
+    let resolved = axis::resolve(map, &spec.inputs, spec.execution.reach(), stack.spec().frames)?;
     Ok(Some(Map { images: images.collect(), ..resolved }))
 }
 

@@ -61,8 +61,9 @@ impl Prepared {
     /// # Errors
     /// When it needs something that cannot be sent, or a file can no longer be read.
     pub fn parcel(&self, send_chunks: bool) -> Result<Parcel, JobError> {
-        let Execution { isa, batch, plan_cache, .. } = self.spec.execution.clone();
-        let execution = Execution { layout: Layout::Threads, threads: Some(1), isa, batch, ..Execution::default() };
+        let Execution { isa, batch, plan_cache, allow_external, .. } = self.spec.execution.clone();
+        let execution =
+            Execution { layout: Layout::Threads, threads: Some(1), isa, batch, allow_external, ..Execution::default() };
         let spec = JobSpec { execution, map: None, frames: super::FrameRange::default(), ..self.spec.clone() };
         if self.sends_chunks(send_chunks) {
             let (recipes, attached) = images::inline(self)?;
@@ -85,7 +86,7 @@ impl Parcel {
     /// The parcel as bytes.
     #[must_use]
     pub fn to_bytes(&self) -> Vec<u8> {
-        let each = || self.attached.0.iter();
+        let each = || self.attached.arrays.iter();
         let head = Head {
             spec: self.spec.clone(),
             stack: self.stack.as_ref().map(Described::of),
@@ -106,7 +107,7 @@ impl Parcel {
             let dtype = format::dtype(&dtype).map_err(damaged)?;
             let size = rows.checked_mul(columns).and_then(|pixels| pixels.checked_mul(dtype.size()));
             let bytes = bytes::take(&mut rest, size).map_err(damaged)?.to_vec();
-            attached.0.insert(name, Image { shape: (rows, columns), dtype, bytes });
+            attached.arrays.insert(name, Image { shape: (rows, columns), dtype, bytes });
         }
         let stack = head.stack.map(|stack| stack.spec()).transpose().map_err(damaged)?;
         Ok(Parcel { spec: head.spec, attached, stack })

@@ -108,12 +108,13 @@ pub(super) fn prepare_with(mut spec: JobSpec, mut given: Given, mut bins: Option
     let mut gpus = Gpus::begin(&spec.execution);
     let isa = choose_isa(&spec.execution)?;
     let given_frames = given.stack.is_some();
+    given.attached.reach = spec.execution.reach();
     // Which files a pattern stands for is settled here, for all processes and for the record.
     spec.inputs = source::expand(&spec.inputs)?;
     let (stack, missing) = match given.stack {
         Some(stack) => (stack, None),
         None if spec.execution.follow.is_some() => (follow::open(&spec)?, None),
-        None => source::open_start(&spec.inputs)?,
+        None => source::open_start(&spec.inputs, spec.execution.reach())?,
     };
     if let Some(missing) = missing.filter(|_| spec.frames.end.is_none_or(|end| end > stack.spec().frames)) {
         return Err(missing.into());

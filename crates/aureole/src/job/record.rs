@@ -1,5 +1,7 @@
 //! What the result file says of the job: enough to know how every number came about.
 
+mod beamline;
+
 use std::fmt::Write;
 use std::io::{BufReader, Read};
 use std::path::Path;
@@ -31,6 +33,7 @@ impl Prepared {
             frames: self.frames.len(),
             followed: self.stack.grows().is_some(),
             sums,
+            beamline: beamline::of(&self.spec, &self.stack),
             recipes: recipes.map(|((spec, prepared), plan)| describe(spec, prepared, plan)).collect(),
             provenance: self.provenance()?,
             map: self.described_map(),

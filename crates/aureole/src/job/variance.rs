@@ -97,7 +97,7 @@ fn read(input: &str, data: &StackSpec, attached: &Attached) -> Result<Variances,
         shape(image.shape)?;
         return Ok(Variances::Image(image.to_f64()));
     }
-    let opened = source::open(&[input.to_owned()]);
+    let opened = source::open_within(&[input.to_owned()], attached.reach);
     if let Some(stack) = opened.as_ref().ok().filter(|stack| stack.spec().frames > 1) {
         let there = stack.spec().frames;
         shape(stack.spec().shape)?;
@@ -108,7 +108,7 @@ fn read(input: &str, data: &StackSpec, attached: &Attached) -> Result<Variances,
         return Ok(opened.map(Variances::Stack)?);
     }
     // What is neither is refused as a stack, which has the stricter rules.
-    let image: Image = image::read_image(input).map_err(|error| match opened {
+    let image: Image = image::read_image_within(input, attached.reach).map_err(|error| match opened {
         Err(as_stack) => refuse(as_stack.to_string()),
         Ok(_) => JobError::Image { option: OPTION, error },
     })?;

@@ -80,6 +80,7 @@ impl Prepared {
             threads: Some(1),
             isa: Some(self.isa.name().to_owned()),
             plan_cache: self.spec.execution.plan_cache.clone(),
+            allow_external: self.spec.execution.allow_external,
             ..Execution::default()
         };
         JobSpec { execution, map: None, ..self.spec.clone() }

@@ -20,6 +20,7 @@
 //! grows. What does change structure goes through one place (`change.rs`), which a program killed in its middle leaves to be taken
 //! back by the next run (`journal.rs`).
 
+mod azint;
 mod begun;
 mod change;
 mod column;
@@ -54,7 +55,7 @@ use parts::Parts;
 use rows::RecipeRows;
 
 pub use begun::{Begun, check_constants};
-pub use description::{Axis, Corrections, Description, Numbers, Provenance, RecipeDescription, check_name};
+pub use description::{Axis, Beamline, Corrections, Description, Numbers, Provenance, RecipeDescription, check_name};
 pub use map::{Map, MapAxis};
 
 /// Rows are kept back for no longer than this.

@@ -18,8 +18,8 @@ use aureole_core::pipeline::Source;
 use hdf5_metno::dataset::Layout;
 
 use super::{Origin, Segment, SourceError, choose};
-use crate::hdf5::Hdf5Error;
 use crate::hdf5::place::Place;
+use crate::hdf5::{Hdf5Error, Reach};
 use frames::Frames;
 
 pub use follow::{follow, is_there, may_come};
@@ -43,8 +43,12 @@ impl From<Hdf5Error> for Indirect {
 /// The segments of the dataset at `path`, or of the one that the file makes plain.
 ///
 /// With them, what is missing behind them of a numbered series.
-pub(super) fn open(file: &Path, path: Option<&str>) -> Result<(Vec<Segment>, Option<Hdf5Error>), SourceError> {
-    let root = Place::open(file)?;
+pub(super) fn open(
+    file: &Path,
+    path: Option<&str>,
+    reach: Reach,
+) -> Result<(Vec<Segment>, Option<Hdf5Error>), SourceError> {
+    let root = Place::open(file, reach)?;
     let chosen = choose(&root, path)?;
     let segments = chosen.places.iter().map(segment).collect::<Result<_, _>>()?;
     Ok((segments, chosen.missing))

@@ -4,6 +4,7 @@ use std::fs;
 use std::path::Path;
 
 use aureole::image::{read_image, read_mask};
+use aureole::source::Reach;
 use aureole_core::dtype::Dtype;
 use hdf5_metno::File;
 use ndarray::{Array2, Array3};
@@ -63,7 +64,7 @@ fn arrays_of_every_type_order_and_byte_order_are_the_same_image() {
 fn booleans_are_a_mask() {
     let folder = tempdir().unwrap();
     let input = npy(&folder.path().join("a.npy"), "|b1", "False", "(2, 2)", &[0, 1, 1, 0]);
-    assert_eq!(read_mask(&input).unwrap(), ((2, 2), vec![false, true, true, false]));
+    assert_eq!(read_mask(&input, Reach::Folder).unwrap(), ((2, 2), vec![false, true, true, false]));
 }
 
 #[test]
@@ -71,7 +72,7 @@ fn what_is_not_zero_is_masked_and_negative_zero_is_zero() {
     let folder = tempdir().unwrap();
     let data = values(&[0.0f32, -0.0, f32::NAN, -1.5], f32::to_le_bytes);
     let input = npy(&folder.path().join("a.npy"), "<f4", "False", "(2, 2)", &data);
-    assert_eq!(read_mask(&input).unwrap().1, [false, false, true, true]);
+    assert_eq!(read_mask(&input, Reach::Folder).unwrap().1, [false, false, true, true]);
 }
 
 #[test]
@@ -134,7 +135,7 @@ fn hdf5_images_drop_leading_ones_and_take_booleans() {
     let flat = read_image(&at("flat")).unwrap();
     assert_eq!((flat.shape, flat.dtype), ((2, 3), Dtype::F32));
     assert_eq!(flat.to_f64(), [0.0, 1.0, 2.0, 10.0, 11.0, 12.0]);
-    assert_eq!(read_mask(&at("mask")).unwrap().1, [true, false, false, false, true, false]);
+    assert_eq!(read_mask(&at("mask"), Reach::Folder).unwrap().1, [true, false, false, false, true, false]);
     let message = |name: &str| read_image(&at(name)).unwrap_err().to_string();
     assert!(message("cube").contains("[2, 3, 4]"), "{}", message("cube"));
     assert!(message("never").contains("never written"), "{}", message("never"));
@@ -153,7 +154,7 @@ fn a_boolean_that_is_neither_0_nor_1_in_the_file_is_true() {
     let mut bytes = fs::read(&path).unwrap();
     bytes[offset..offset + 4].copy_from_slice(&[0, 1, 2, 255]);
     fs::write(&path, bytes).unwrap();
-    assert_eq!(read_mask(&format!("{}::mask", path.display())).unwrap().1, [false, true, true, true]);
+    assert_eq!(read_mask(&format!("{}::mask", path.display()), Reach::Folder).unwrap().1, [false, true, true, true]);
 }
 
 #[test]
@@ -171,6 +172,6 @@ fn real_images_have_their_shapes_types_and_extremes() {
         assert!((pixels.iter().copied().fold(f64::NEG_INFINITY, f64::max) - high).abs() < 1e-3, "{name}");
     }
     let mask = folder.join("xrpd_toolbox/i15-1-100245-fastcs_eiger_meta.h5");
-    let (shape, masked) = read_mask(&format!("{}::/mask", mask.display())).unwrap();
+    let (shape, masked) = read_mask(&format!("{}::/mask", mask.display()), Reach::Folder).unwrap();
     assert_eq!((shape, masked.iter().filter(|masked| **masked).count()), ((512, 1028), 1057));
 }

@@ -1,11 +1,17 @@
 //! Which dataset is the stack, and links that lead to it.
 
-use aureole::source;
+use std::path::{Path, PathBuf};
+
+use aureole::image;
+use aureole::inspect::inspect;
+use aureole::source::{self, Reach};
+use aureole_core::pipeline::Source;
+use hdf5_metno::plist::dataset_create::Layout;
 use hdf5_metno::types::VarLenUnicode;
 use hdf5_metno::{File, Location};
 use tempfile::tempdir;
 
-use crate::support::{assert_ramp, file_with_data, open, ramp, refusal, write_chunked};
+use crate::support::{SHAPE, assert_ramp, file_with_data, open, ramp, refusal, write_chunked};
 
 fn attribute(at: &Location, name: &str, value: &str) {
     let value: VarLenUnicode = value.parse().unwrap();
@@ -50,17 +56,17 @@ fn a_missing_file_of_an_eiger_master_is_refused_by_name() {
 fn frames_before_a_missing_file_can_be_had() {
     let folder = tempdir().unwrap();
     let master = eiger(folder.path(), 4, &[3]).display().to_string();
-    let (stack, missing) = source::open_start(std::slice::from_ref(&master)).unwrap();
+    let (stack, missing) = source::open_start(std::slice::from_ref(&master), Reach::Folder).unwrap();
     assert_ramp(&stack, 6);
     assert!(missing.unwrap().to_string().contains("the file scan_data_000003.h5, which does not exist"));
-    let followed = source::open_start(&[master.clone(), master]);
+    let followed = source::open_start(&[master.clone(), master], Reach::Folder);
     assert!(
         followed.unwrap_err().to_string().contains("data_000003"),
         "frames of later inputs would have other numbers"
     );
     let first = tempdir().unwrap();
     let master = eiger(first.path(), 2, &[1]).display().to_string();
-    assert!(source::open_start(&[master]).unwrap_err().to_string().contains("data_000001"));
+    assert!(source::open_start(&[master], Reach::Folder).unwrap_err().to_string().contains("data_000001"));
 }
 
 #[test]
@@ -176,4 +182,56 @@ fn the_stack_measured_is_found() {
     write_chunked(&entry.create_group("measurement").unwrap(), "data", 0, 3);
     drop(file);
     assert_ramp(&open(&path).unwrap(), 3);
+}
+
+/// A file whose data lie in `raw/` beside its folder, by an external link, a virtual dataset, a symbolic link and as bytes.
+fn leaving(folder: &Path) -> PathBuf {
+    let (own, raw) = (folder.join("own"), folder.join("raw"));
+    for folder in [&own, &raw] {
+        std::fs::create_dir(folder).unwrap();
+    }
+    file_with_data(&raw.join("real.h5"), 0, 2);
+    std::os::unix::fs::symlink(raw.join("real.h5"), own.join("symbolic.h5")).unwrap();
+    std::fs::write(raw.join("bytes"), vec![7; 2 * SHAPE.0 * SHAPE.1 * 4]).unwrap();
+    let path = own.join("a.h5");
+    let file = File::create(&path).unwrap();
+    file.link_external("../raw/real.h5", "/data", "linked").unwrap();
+    file.link_external("symbolic.h5", "/data", "symbolic").unwrap();
+    let shape = [2, SHAPE.0, SHAPE.1];
+    let builder = file.new_dataset::<u32>().shape(shape).layout(Layout::Virtual);
+    builder.virtual_map("../raw/real.h5", "/data", shape, .., shape, ..).create("virtual").unwrap();
+    let bytes = raw.join("bytes").display().to_string();
+    let builder = file.new_dataset::<u32>().shape(shape);
+    builder.external(&bytes, 0, 2 * SHAPE.0 * SHAPE.1 * 4).create("elsewhere").unwrap();
+    path
+}
+
+#[test]
+fn links_that_leave_the_folder_of_the_input_are_followed_only_when_allowed() {
+    let folder = tempdir().unwrap();
+    let path = leaving(folder.path());
+    for name in ["linked", "symbolic", "virtual", "elsewhere"] {
+        let input = format!("{}::/{name}", path.display());
+        let message = refusal(input.clone());
+        assert!(message.contains(name) && message.contains("/raw/"), "{message}");
+        assert!(
+            message.contains("outside the folder of the file that was named; --allow-external follows it"),
+            "{message}"
+        );
+        let as_image = image::read_image(&input).unwrap_err().to_string();
+        assert!(as_image.contains("--allow-external"), "{as_image}");
+        let stack = source::open_within(&[input], Reach::Anywhere).unwrap();
+        assert_eq!(stack.spec().frames, 2, "{name}");
+    }
+    // Whoever names a symbolic link means what it stands for, and what lies beside that.
+    let named = folder.path().join("named.h5");
+    std::os::unix::fs::symlink(folder.path().join("own/symbolic.h5"), &named).unwrap();
+    assert_ramp(&open(&named).unwrap(), 2);
+    let report = inspect(&path, Reach::Folder).unwrap();
+    assert_eq!(
+        report.missing.iter().filter(|said| said.contains("--allow-external")).count(),
+        4,
+        "{:?}",
+        report.missing
+    );
 }

@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use aureole::inspect::inspect;
+use aureole::source::{self, Reach};
 use aureole_codec::{ChunkFormat, Compression, Decoder, Filter, Isa};
 use aureole_core::dtype::Dtype;
 use aureole_core::pipeline::Source;
@@ -44,7 +45,9 @@ fn our_bitshuffle_inside_hdf5_reads_what_our_own_reader_reads() {
     }
     builder.create("data").unwrap();
     drop(file);
-    let (through, direct) = (open(&halves).unwrap(), open(&data).unwrap());
+    // Its sources are elsewhere.
+    let through = source::open_within(&[halves.display().to_string()], Reach::Anywhere).unwrap();
+    let direct = open(&data).unwrap();
     assert_eq!(through.spec().format.to_string(), "uncompressed");
     for number in [0, 7, 19] {
         assert!(frame(&through, number).unwrap() == frame(&direct, number).unwrap(), "frame {number}");
@@ -62,7 +65,7 @@ fn a_real_dataset_never_written_is_refused_as_an_image() {
 #[test]
 fn a_report_says_what_a_file_holds_and_what_would_be_integrated() {
     let Some(folder) = real_files("a report on a scan") else { return };
-    let report = inspect(&folder.join("xrpd_toolbox/i15-1-100245.nxs")).unwrap();
+    let report = inspect(&folder.join("xrpd_toolbox/i15-1-100245.nxs"), Reach::Folder).unwrap();
     let stack = report.stack.unwrap();
     assert_eq!(stack.reason, "the NeXus default, /entry/fastcs_eiger/data");
     assert_eq!((stack.frames, stack.shape, stack.dtype.as_str()), (20, (512, 1028), "uint32"));
@@ -70,7 +73,7 @@ fn a_report_says_what_a_file_holds_and_what_would_be_integrated() {
     assert!(data.elsewhere.as_ref().unwrap().ends_with("i15-1-100245-fastcs_eiger_000001.h5::/data"));
     assert_eq!((data.storage, data.filters.as_str(), data.chunks), ("chunked", "bitshuffle-LZ4", Some(20)));
     assert!(data.ratio.unwrap() > 4.0, "{:?}", data.ratio);
-    let report = inspect(&folder.join("nexus/Therm_6_2.nxs")).unwrap();
+    let report = inspect(&folder.join("nexus/Therm_6_2.nxs"), Reach::Folder).unwrap();
     assert!(report.stack.is_none() && report.no_stack.unwrap().contains("Therm_6_2_000001.h5"));
     assert!(report.missing.iter().any(|one| one.contains("Therm_6_2_000001.h5")), "{:?}", report.missing);
 }
@@ -105,7 +108,7 @@ fn missing_virtual_sources_of_real_files_are_refused_by_name() {
 fn every_kind_of_chunk_index_gives_all_frames() {
     let Some(folder) = real_files("chunk indices") else { return };
     let path = folder.join("jhdf/chunked_v4_datasets.hdf5");
-    let report = inspect(&path).unwrap();
+    let report = inspect(&path, Reach::Folder).unwrap();
     let names: Vec<String> =
         report.datasets.iter().filter(|one| one.shape.len() == 3).map(|one| one.path.clone()).collect();
     assert!(names.len() >= 4, "{names:?}");
@@ -121,7 +124,7 @@ fn every_kind_of_chunk_index_gives_all_frames() {
 #[test]
 fn a_file_never_closed_opens() {
     let Some(folder) = real_files("a file marked as open") else { return };
-    let report = inspect(&folder.join("jhdf/test_byteshuffle_compressed_datasets_latest.hdf5")).unwrap();
+    let report = inspect(&folder.join("jhdf/test_byteshuffle_compressed_datasets_latest.hdf5"), Reach::Folder).unwrap();
     assert!(!report.datasets.is_empty());
     assert_eq!(report.datasets[0].filters, "shuffle + gzip");
 }

@@ -17,4 +17,7 @@ pub(crate) struct InfoArgs {
     /// Show every dataset, not only those that can hold images
     #[arg(long)]
     pub(crate) all: bool,
+    /// Follow links that lead out of the file's folder, too
+    #[arg(long)]
+    pub(crate) allow_external: bool,
 }

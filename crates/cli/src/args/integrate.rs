@@ -144,6 +144,10 @@ pub(crate) struct RunArgs {
     /// A folder in which plans are kept, so that the next run of the same geometry, mask and bins starts sooner
     #[arg(long, value_name = "DIR")]
     pub(crate) plan_cache: Option<PathBuf>,
+    /// Follow links in the inputs and images (external links, sources of virtual datasets, data in files of their own) that lead out
+    /// of the folder of the file that is named
+    #[arg(long)]
+    pub(crate) allow_external: bool,
     /// Stop at the first frame that cannot be integrated, instead of marking it and going on
     #[arg(long)]
     pub(crate) strict: bool,

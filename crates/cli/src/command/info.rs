@@ -1,6 +1,7 @@
 //! `aureole info`: what a file holds, and what `aureole integrate` would make of it.
 
 use aureole::inspect::{self, DatasetReport, Report, StackReport};
+use aureole::source::Reach;
 use aureole_core::detector::Detector;
 
 use crate::args::info::InfoArgs;
@@ -11,7 +12,7 @@ use crate::print;
 const SHOWN: usize = 20;
 
 pub(crate) fn run(args: &InfoArgs) -> Outcome {
-    let report = inspect::inspect(&args.file).map_err(Failure::refused)?;
+    let report = inspect::inspect(&args.file, Reach::of(args.allow_external)).map_err(Failure::refused)?;
     print::stdout(&text(&report, args.all))?;
     Ok(Exit::Done)
 }

@@ -7,6 +7,7 @@ use crate::hdf5::place::Place;
 use crate::image::{self, ImageError};
 use crate::job::JobError;
 use crate::sink::nexus::{Map, MapAxis};
+use crate::source::Reach;
 
 use super::{MapAxisSpec, MapSpec};
 
@@ -27,9 +28,11 @@ const PLACES: [&str; 9] = [
 ///
 /// # Errors
 /// When a dataset cannot be found or read, or holds another number of values than frames, points, or rows or columns.
-pub(in crate::job) fn resolve(spec: &MapSpec, inputs: &[String], frames: usize) -> Result<Map, JobError> {
-    let slow = Axis { option: "--map-slow-axis", usual: "slow", of: &spec.slow_axis, points: spec.slow, slow: true };
-    let fast = Axis { option: "--map-fast-axis", usual: "fast", of: &spec.fast_axis, points: spec.fast, slow: false };
+pub(in crate::job) fn resolve(spec: &MapSpec, inputs: &[String], reach: Reach, frames: usize) -> Result<Map, JobError> {
+    let slow =
+        Axis { option: "--map-slow-axis", usual: "slow", of: &spec.slow_axis, points: spec.slow, slow: true, reach };
+    let fast =
+        Axis { option: "--map-fast-axis", usual: "fast", of: &spec.fast_axis, points: spec.fast, slow: false, reach };
     Ok(spec.with_axes(slow.resolve(spec, inputs, frames)?, fast.resolve(spec, inputs, frames)?))
 }
 
@@ -40,6 +43,7 @@ struct Axis<'a> {
     of: &'a MapAxisSpec,
     points: usize,
     slow: bool,
+    reach: Reach,
 }
 
 impl Axis<'_> {
@@ -54,7 +58,7 @@ impl Axis<'_> {
         axis.values = self.reduce(dataset, &values, map, frames)?;
         let own = last.split("::").last().unwrap_or_default().trim_end_matches("/value").trim_end_matches("/data");
         axis.long_name = self.of.name.clone().unwrap_or_else(|| own.rsplit('/').next().unwrap_or(own).into());
-        axis.units = units(&last);
+        axis.units = units(&last, self.reach);
         Ok(axis)
     }
 
@@ -62,7 +66,7 @@ impl Axis<'_> {
     fn read(&self, dataset: &str, inputs: &[String]) -> Result<(Vec<f64>, String), JobError> {
         let read = |input: &str| {
             let failed = |error: ImageError| JobError::Image { option: self.option, error };
-            image::read_series(input).map_err(failed)
+            image::read_series(input, self.reach).map_err(failed)
         };
         if crate::input::split(dataset).1.is_some() || image::extension(Path::new(dataset)) == "npy" {
             return Ok((read(dataset)?, dataset.to_owned()));
@@ -80,7 +84,7 @@ impl Axis<'_> {
     /// The path of a dataset in a file, by its path or its name.
     fn seek(&self, file: &Path, dataset: &str) -> Result<String, JobError> {
         let refuse = |reason: String| JobError::Option { option: self.option, reason };
-        let root = Place::open(file).map_err(|error| refuse(format!("{dataset}: {error}")))?;
+        let root = Place::open(file, self.reach).map_err(|error| refuse(format!("{dataset}: {error}")))?;
         let is_dataset = |path: &str| root.find(path).is_ok_and(|place| place.dataset().is_some());
         let plain = format!("/{}", dataset.trim_start_matches('/'));
         if is_dataset(&plain) {
@@ -128,8 +132,8 @@ fn even(ends: (f64, f64), points: usize) -> Vec<f64> {
 }
 
 /// The units of a dataset `FILE::/path`, where it says them.
-fn units(input: &str) -> String {
+fn units(input: &str, reach: Reach) -> String {
     let (file, Some(path)) = crate::input::split(input) else { return String::new() };
-    let place = Place::open(file).and_then(|root| root.find(path));
+    let place = Place::open(file, reach).and_then(|root| root.find(path));
     place.ok().and_then(|place| attributes::string(place.dataset()?, "units")).unwrap_or_default()
 }

@@ -81,7 +81,7 @@ impl Packing<'_> {
     /// One image, as it is.
     fn image(&mut self, option: &'static str, name: &str, input: &str) -> Result<String, JobError> {
         let image = self.job.attached.image(input).map_err(|error| JobError::Image { option, error })?;
-        self.arrays.0.insert(name.to_owned(), image);
+        self.arrays.arrays.insert(name.to_owned(), image);
         Ok(format!("{ATTACHED}{name}"))
     }
 
@@ -99,7 +99,7 @@ impl Packing<'_> {
 
     fn values(&mut self, name: &str, values: &[f64], shape: (usize, usize)) -> String {
         let bytes = values.iter().flat_map(|value| value.to_ne_bytes()).collect();
-        self.arrays.0.insert(name.to_owned(), Image { shape, dtype: Dtype::F64, bytes });
+        self.arrays.arrays.insert(name.to_owned(), Image { shape, dtype: Dtype::F64, bytes });
         format!("{ATTACHED}{name}")
     }
 }

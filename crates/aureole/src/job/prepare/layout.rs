@@ -162,7 +162,7 @@ mod tests {
     #[test]
     fn given_frames_go_to_layout_gpu_as_to_threads() {
         let given =
-            || Given { attached: crate::job::Attached([("mask".to_owned(), image())].into()), ..Given::default() };
+            || Given { attached: crate::job::Attached::from_iter([("mask".to_owned(), image())]), ..Given::default() };
         let spec = |layout: &str| {
             let text =
                 format!(r#"{{"version": 1, "inputs": [], "recipes": [], "execution": {{"layout": "{layout}"}}}}"#);

@@ -27,6 +27,8 @@ pub struct Description {
     pub followed: bool,
     /// Whether the sums `signal` and `variance` are kept.
     pub sums: bool,
+    /// Where the frames were taken.
+    pub beamline: Beamline,
     /// What each recipe gives, in the order of a frame's patterns; at least one, the first of which viewers show.
     pub recipes: Vec<RecipeDescription>,
     /// Where the result comes from.
@@ -113,6 +115,17 @@ pub struct Corrections {
     pub polarization: bool,
     /// Divided by a monitor, frame by frame.
     pub monitor: bool,
+}
+
+/// Where frames were taken, as far as the files say.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Beamline {
+    /// Name of the instrument.
+    pub instrument: Option<String>,
+    /// Name of the source of X-rays.
+    pub source: Option<String>,
+    /// Its type, such as `Synchrotron X-ray Source`.
+    pub source_type: Option<String>,
 }
 
 /// Where a result comes from.
@@ -214,6 +227,11 @@ impl RecipeDescription {
     /// Bins along each axis, the slowest first.
     pub(super) fn dimensions(&self) -> Vec<usize> {
         self.azimuthal.iter().chain([&self.axis]).map(|axis| axis.centres.len()).collect()
+    }
+
+    /// What viewers are told that one frame's result is.
+    pub(super) fn interpretation(&self) -> &'static str {
+        if self.azimuthal.is_some() { "image" } else { "spectrum" }
     }
 
     /// Rows of a chunk in a file for so many frames.

@@ -5,7 +5,7 @@ use std::ops::Range;
 use hdf5_metno::plist::dataset_create::Layout;
 use hdf5_metno::{Dataset, Extent, Group, Hyperslab, SliceOrIndex};
 
-use super::{Description, Map, RecipeDescription};
+use super::{Description, Map, RecipeDescription, azint};
 use crate::hdf5::attributes::put;
 
 type Result<T> = hdf5_metno::Result<T>;
@@ -86,14 +86,13 @@ pub(super) fn build(
     map: &Map,
     result: &Group,
 ) -> Result<()> {
-    let interpretation = if recipe.azimuthal.is_some() { "image" } else { "spectrum" };
     let intensity = points((data, "I"), description, recipe, map, (result, "intensity"))?;
-    put(&intensity, "interpretation", interpretation)?;
-    put(&intensity, "long_name", "intensity")?;
+    put(&intensity, "interpretation", recipe.interpretation())?;
+    azint::intensity(&intensity)?;
     if let Some(kind) = &recipe.errors {
         let errors = points((data, "I_errors"), description, recipe, map, (result, "errors"))?;
-        put(&errors, "interpretation", interpretation)?;
-        put(&errors, "long_name", kind)?;
+        put(&errors, "interpretation", recipe.interpretation())?;
+        azint::errors(&errors, kind)?;
     }
     image(data, description, recipe, map, result)
 }
@@ -152,7 +151,7 @@ fn image(data: &Group, description: &Description, recipe: &RecipeDescription, ma
     }
     let image = builder.create("map")?;
     put(&image, "interpretation", "image")?;
-    put(&image, "long_name", "intensity")
+    azint::intensity(&image)
 }
 
 /// The extents of the datasets with one row a frame.

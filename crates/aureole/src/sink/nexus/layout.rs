@@ -4,6 +4,7 @@ use aureole_core::pipeline::ENDLESS;
 use hdf5_metno::types::VarLenUnicode;
 use hdf5_metno::{Dataset, Extent, File, Group, H5Type};
 
+use super::azint;
 use super::column::Column;
 use super::parts::Parts;
 use super::rows::{RecipeRows, Room};
@@ -12,9 +13,6 @@ use crate::hdf5::attributes::{put, put_all, unicode};
 use crate::hdf5::raw;
 use crate::result::SourceState;
 use crate::sink::clock;
-
-/// Planck's constant times the speed of light, keV·m.
-const HC: f64 = 12.398_419_843_320_026e-10;
 
 type Result<T> = hdf5_metno::Result<T>;
 
@@ -28,7 +26,7 @@ pub(super) fn build(file: &File, description: &Description, rows: usize, parts: 
     put_all(&entry, "recipes", &recipes)?;
     text(&entry, "title", &description.title)?;
     text(&entry, "start_time", &clock::now())?;
-    corrections(&entry, &description.recipes[0])?;
+    azint::describe(&entry, description)?;
     reduction(&entry, description)?;
     let room = Room { rows, frames: description.frames, sums: description.sums };
     let mut recipes = Vec::new();
@@ -46,6 +44,7 @@ pub(super) fn build(file: &File, description: &Description, rows: usize, parts: 
 fn data(entry: &Group, recipe: &RecipeDescription) -> Result<Group> {
     let data = group(entry, &recipe.name, "NXdata")?;
     put(&data, "signal", "I")?;
+    put(&data, "interpretation", recipe.interpretation())?;
     put(&data, "mode", &recipe.mode)?;
     let applied = recipe.corrections;
     for (name, applied) in [
@@ -123,10 +122,12 @@ fn axes(data: &Group, description: &RecipeDescription) -> Result<()> {
     put_all(data, "axes", &names)?;
     for (index, (name, axis)) in axes.iter().enumerate() {
         data.new_attr::<i32>().create(format!("{name}_indices").as_str())?.write_scalar(&(index as i32 + 1))?;
-        for (name, values) in [((*name).to_owned(), &axis.centres), (format!("{name}_edges"), &axis.edges)] {
+        let [of_centres, of_edges] = azint::long_names(axis, *name == "azimuthal_axis");
+        let both = [((*name).to_owned(), &axis.centres, of_centres), (format!("{name}_edges"), &axis.edges, of_edges)];
+        for (name, values, long_name) in both {
             let dataset = data.new_dataset_builder().with_data(values).create(name.as_str())?;
             put(&dataset, "units", &axis.units)?;
-            put(&dataset, "long_name", &axis.long_name)?;
+            put(&dataset, "long_name", &long_name)?;
             put(&dataset, "unit_name", &axis.name)?;
         }
     }
@@ -140,36 +141,9 @@ fn constants(data: &Group, description: &RecipeDescription) -> Result<()> {
         Ok::<_, hdf5_metno::Error>(dataset)
     };
     let norm = of_bins("norm", &description.norm)?;
-    put(&norm, "long_name", "sum of the pixels' weights times their normalization")?;
+    azint::norm(&norm)?;
     let count = of_bins("count", &description.count)?;
     put(&count, "long_name", "pixels, fractions of pixels included")
-}
-
-/// What NXazint1d and NXazint2d ask for, of the first recipe. The file says that it follows one where it does: for the units that it knows.
-fn corrections(entry: &Group, description: &RecipeDescription) -> Result<()> {
-    let unit = description.axis.name.as_str();
-    let azimuthal = description.azimuthal.as_ref().map(|axis| axis.name.as_str());
-    if matches!(unit, "2th_deg" | "q_A^-1") && description.wavelength.is_some() {
-        match azimuthal {
-            None => drop(text(entry, "definition", "NXazint1d")?),
-            Some("chi_deg") => drop(text(entry, "definition", "NXazint2d")?),
-            Some(_) => {}
-        }
-    }
-    let applied = description.corrections;
-    value(entry, "solid_angle_applied", &applied.solid_angle)?;
-    value(entry, "polarization_applied", &applied.polarization)?;
-    value(entry, "normalization_applied", &true)?;
-    value(entry, "monitor_applied", &applied.monitor)?;
-    let instrument = group(entry, "instrument", "NXinstrument")?;
-    let source = group(&instrument, "source", "NXsource")?;
-    text(&source, "probe", "x-ray")?;
-    let Some(wavelength) = description.wavelength else { return Ok(()) };
-    let monochromator = group(&instrument, "monochromator", "NXmonochromator")?;
-    let in_angstrom = value(&monochromator, "wavelength", &(wavelength * 1e10))?;
-    put(&in_angstrom, "units", "angstrom")?;
-    let energy = value(&monochromator, "energy", &(HC / wavelength))?;
-    put(&energy, "units", "keV")
 }
 
 fn reduction(entry: &Group, description: &Description) -> Result<()> {
@@ -182,6 +156,8 @@ fn reduction(entry: &Group, description: &Description) -> Result<()> {
     text(&reduction, "device", &from.device)?;
     text(&reduction, "mode", &description.recipes[0].mode)?;
     text(&reduction, "job", &from.job)?;
+    text(&reduction, "reference", env!("CARGO_PKG_REPOSITORY"))?;
+    azint::parameters(&reduction, &from.job)?;
     let sources: Vec<VarLenUnicode> = from.sources.iter().map(|source| unicode(source)).collect();
     let dataset = reduction.new_dataset::<VarLenUnicode>().shape([sources.len()]).create("sources")?;
     dataset.write_raw(&sources)?;

@@ -14,7 +14,7 @@ use hdf5_metno::plist::dataset_create::Layout;
 use hdf5_metno::types::OwnedDynValue;
 use hdf5_metno::{Dataset, Extent, File, Group, H5Type, Hyperslab, SliceOrIndex};
 
-use super::{DONE, Description, RecipeDescription};
+use super::{DONE, Description, RecipeDescription, azint};
 use crate::hdf5::attributes::put;
 use crate::hdf5::raw;
 
@@ -91,11 +91,11 @@ impl Parts {
     pub(super) fn create(&self, data: &Group, recipe: &RecipeDescription, sums: bool) -> Result<()> {
         let whole = |dataset: &str| self.whole(recipe, dataset);
         let intensity = self.dataset(data, recipe, "I", f32::NAN, whole("I"))?;
-        put(&intensity, "long_name", "intensity")?;
-        put(&intensity, "interpretation", if recipe.azimuthal.is_some() { "image" } else { "spectrum" })?;
+        azint::intensity(&intensity)?;
+        put(&intensity, "interpretation", recipe.interpretation())?;
         if let Some(kind) = &recipe.errors {
             let errors = self.dataset(data, recipe, "I_errors", f32::NAN, whole("I_errors"))?;
-            put(&errors, "long_name", kind)?;
+            azint::errors(&errors, kind)?;
         }
         let variance = recipe.errors.as_ref().map(|_| "variance");
         for name in ["signal"].into_iter().chain(variance).filter(|_| sums) {

@@ -5,9 +5,9 @@ use std::ops::Range;
 use aureole_core::pattern::{Pattern, Status};
 use hdf5_metno::{Group, Result};
 
-use super::RecipeDescription;
 use super::column::Column;
 use super::own::OwnColumns;
+use super::{RecipeDescription, azint};
 use crate::hdf5::attributes::put;
 
 /// What one recipe gives for each frame.
@@ -38,13 +38,13 @@ impl RecipeRows {
         let sums = |name: &str| Column::of_bins(&group, name, description, rows_a_chunk, room.rows, f64::NAN);
         let intensity = floats("I")?;
         let dataset = group.dataset("I")?;
-        put(&dataset, "long_name", "intensity")?;
-        put(&dataset, "interpretation", if description.azimuthal.is_some() { "image" } else { "spectrum" })?;
+        azint::intensity(&dataset)?;
+        put(&dataset, "interpretation", description.interpretation())?;
         let has_errors = description.errors.is_some();
         let errors = has_errors.then(|| floats("I_errors")).transpose()?;
         if let Some(kind) = &description.errors {
             let dataset = group.dataset("I_errors")?;
-            put(&dataset, "long_name", kind)?;
+            azint::errors(&dataset, kind)?;
         }
         let signal = room.sums.then(|| sums("signal")).transpose()?;
         let variance = (room.sums && has_errors).then(|| sums("variance")).transpose()?;

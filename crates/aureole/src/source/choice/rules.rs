@@ -49,7 +49,7 @@ fn signal(here: &Place) -> Option<String> {
 fn signal_dataset(group: Place, name: String) -> Result<Option<Found>, Hdf5Error> {
     let reached = group.join(&name);
     let place = match group.find(&name) {
-        Err(error @ Hdf5Error::Dangling { .. }) => return Err(error),
+        Err(error @ (Hdf5Error::Dangling { .. } | Hdf5Error::Outside { .. })) => return Err(error),
         Err(_) => return Ok(None),
         Ok(place) => place,
     };

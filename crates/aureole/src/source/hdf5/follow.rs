@@ -16,9 +16,9 @@ use aureole_core::pipeline::{ChunkBuf, ENDLESS, Source, StackSpec};
 use super::chunked::{self, Chunk, read_at};
 use super::frames::Frames;
 use super::{Indirect, Origin, SourceError, choose};
-use crate::hdf5::Hdf5Error;
 use crate::hdf5::open::is_closed;
 use crate::hdf5::place::Place;
+use crate::hdf5::{Hdf5Error, Reach};
 use crate::input;
 use crate::source::growing::{Arrived, Growing};
 use crate::source::{Stack, numbered_series};
@@ -32,18 +32,18 @@ const PAUSE: Duration = Duration::from_millis(5);
 ///
 /// # Errors
 /// As of [`open`](crate::source::open); when the dataset's chunks are not single frames, or there are several inputs.
-pub fn follow(inputs: &[String]) -> Result<Stack, SourceError> {
+pub fn follow(inputs: &[String], reach: Reach) -> Result<Stack, SourceError> {
     let [one] = inputs else {
         let reason = "a single file can be followed".into();
         return Err(SourceError::Unsuitable { input: inputs.join(", "), reason });
     };
     let (file, path) = input::split(one);
-    let root = Place::of_growing(file, is_closed(file).unwrap_or(false))?;
+    let root = Place::of_growing(file, is_closed(file).unwrap_or(false), reach)?;
     let from = path.map_or_else(|| Ok(root.clone()), |path| root.find(path))?;
     let (place, series, expected) = match numbered_series(&from).filter(|_| from.dataset().is_none()) {
         Some((group, names)) => {
             let expected = series::expected(&group);
-            (group.find(&names[0])?, Some(Series::new(file, &group)), expected)
+            (group.find(&names[0])?, Some(Series::new(file, &group, reach)), expected)
         }
         None => {
             let mut places = choose(&root, path)?.places;
@@ -60,7 +60,7 @@ pub fn follow(inputs: &[String]) -> Result<Stack, SourceError> {
     let longest = 4 * format.bytes() as u64 + 65_536;
     let spec = StackSpec { frames: expected.unwrap_or(ENDLESS), ..frames.spec(format) };
     let origin = Origin { file: place.file.clone(), dataset: Some(place.path.clone()), frames: spec.frames };
-    let member = Member::new(&place)?;
+    let member = Member::new(&place, reach)?;
     let tables = RwLock::new(vec![Table::of(&member, 0)]);
     let watch = Mutex::new(Watch { member, series, ended: false });
     Stack::growing(Arc::new(Followed { spec, longest, tables, watch }), origin, Vec::new())
@@ -188,8 +188,8 @@ impl Growing for Followed {
 ///
 /// # Errors
 /// As of [`follow`].
-pub fn is_there(inputs: &[String]) -> Result<(), SourceError> {
-    follow(inputs).map(|_| ())
+pub fn is_there(inputs: &[String], reach: Reach) -> Result<(), SourceError> {
+    follow(inputs, reach).map(|_| ())
 }
 
 /// True where a later try might succeed: nothing is there yet, or not all of it.

@@ -2,14 +2,17 @@
 
 use std::path::PathBuf;
 
+use aureole::detector;
 use aureole::job::pyfai::PyfaiConfig;
 use aureole::job::{
     self, CakeSpec, EdgesSpec, Execution, FrameRange, GeometrySpec, JobSpec, Normalization, RecipeSpec,
 };
 use aureole::layout::Layout;
 use aureole::machine::Pin;
+use aureole::source::Reach;
 use aureole_core::binning::Split;
 use aureole_core::images::StackImage;
+use aureole_core::poni;
 use aureole_core::recipe::{ErrorKind, ErrorModel, Mode};
 use aureole_core::unit::{Sample, Unit};
 
@@ -52,10 +55,13 @@ pub(crate) struct Meant {
 impl IntegrateArgs {
     /// The job that these arguments describe.
     pub(crate) fn meant(self) -> Result<Meant, Failure> {
-        let Layers { recipes, pyfai } = layers::collect(self.recipe, &self.job)?;
+        let Layers { recipes, mut pyfai } = layers::collect(self.recipe, &self.job)?;
         let (input, output) = files(&self.input, self.output.clone(), &pyfai)?;
         let map = self.map.meant(pyfai.map.clone())?;
         let mut notices = Vec::new();
+        if pyfai.geometry.is_none() && recipes.iter().any(|(_, args)| args.detector.poni.is_none()) {
+            pyfai.geometry = stated(&input, self.run.allow_external, &mut notices);
+        }
         let several = recipes.len() > 1;
         let recipes = recipes
             .into_iter()
@@ -101,6 +107,13 @@ impl IntegrateArgs {
     }
 }
 
+/// The geometry that the stack's own file states, and a notice that it was taken.
+fn stated(inputs: &[String], allow_external: bool, notices: &mut Vec<String>) -> Option<GeometrySpec> {
+    let stated = detector::stated(inputs, Reach::of(allow_external))?;
+    notices.push(stated.notice());
+    Some(GeometrySpec::Poni(poni::write(&stated.geometry)))
+}
+
 /// The stacks and the result: typed, or else named by the configuration.
 fn files(typed: &[String], output: Option<PathBuf>, config: &PyfaiConfig) -> Result<(Vec<String>, PathBuf), Failure> {
     let input = if typed.is_empty() { &config.inputs } else { typed };
@@ -132,7 +145,9 @@ fn recipe(
 ) -> Result<RecipeSpec, Failure> {
     let RecipeArgs { detector, pattern, corrections } = args;
     let geometry = detector.poni.map(GeometrySpec::File).or(config.geometry.clone());
-    let geometry = geometry.ok_or_else(|| Failure::refused("--poni FILE: a geometry is needed; nothing gives one"))?;
+    let geometry = geometry.ok_or_else(|| {
+        Failure::refused("--poni FILE: a geometry is needed; neither an option nor the input gives one")
+    })?;
     let error_model = pattern.error_model.and_then(ErrorModel::from_name);
     let by_variance = pattern.variance.as_ref().map(|_| ErrorModel::Variance);
     check_range(&pattern, config)?;
@@ -275,6 +290,7 @@ fn execution(run: &RunArgs, follows: bool) -> Execution {
         follow: follows.then(|| run.timeout.unwrap_or(60)),
         stream_memory: run.stream.bytes(),
         shared: run.stream.shared,
+        allow_external: run.allow_external,
         strict: run.strict,
         plan_cache: run.plan_cache.clone(),
     }

@@ -32,7 +32,7 @@ pub(crate) struct RecipeArgs {
 #[command(next_help_heading = "Detector")]
 pub(crate) struct DetectorArgs {
     /// The geometry: a PONI file, as pyFAI's calibration writes it, Fit2D's parameters as JSON, or GSAS-II's image controls
-    /// (.imctrl); needed unless a configuration has one
+    /// (.imctrl); needed unless a configuration has one, or the input states one (DECTRIS masters do, of a detector across the beam)
     #[arg(long, value_name = "FILE")]
     pub(crate) poni: Option<PathBuf>,
     /// Pixels to leave out: an image that is not 0 there (.npy, .edf, .tif, .cbf, HDF5 or FILE::/path); auto

@@ -53,7 +53,7 @@ fn listen(job: &JobSpec, most: Option<u64>, stop: &AtomicBool) -> Result<Option<
 fn appears(job: &JobSpec, stop: &AtomicBool) -> Result<bool, Failure> {
     let Some(seconds) = job.execution.follow else { return Ok(true) };
     let (start, mut told) = (Instant::now(), false);
-    while let Err(error) = source::is_there(&job.inputs) {
+    while let Err(error) = source::is_there(&job.inputs, job.execution.reach()) {
         if !source::may_come(&error) || start.elapsed() > Duration::from_secs(seconds) {
             return Err(Failure::refused(error));
         }

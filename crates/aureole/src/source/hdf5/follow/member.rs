@@ -8,15 +8,16 @@ use hdf5_metno::Dataset;
 
 use super::super::chunked::Chunk;
 use super::super::frames::{Frames, LONGEST_TABLE, position};
-use crate::hdf5::Hdf5Error;
 use crate::hdf5::open::{self, describe_io};
 use crate::hdf5::place::Place;
 use crate::hdf5::raw;
+use crate::hdf5::{Hdf5Error, Reach};
 
 /// A dataset whose chunks, a frame each, appear one after the other.
 pub(super) struct Member {
     pub(super) file: PathBuf,
     path: String,
+    reach: Reach,
     /// Open for as long as the writer lets others read (SWMR); a file without that is opened anew for each look, since the
     /// library would go on to show what it has read before.
     live: Option<Dataset>,
@@ -36,10 +37,10 @@ pub(super) struct Look {
 
 impl Member {
     /// The dataset at a place, with no chunk looked for yet.
-    pub(super) fn new(place: &Place) -> Result<Member, Hdf5Error> {
+    pub(super) fn new(place: &Place, reach: Reach) -> Result<Member, Hdf5Error> {
         let reader = Arc::new(File::open(&place.file).map_err(|error| place.fail(describe_io(&error)))?);
         let (file, path) = (place.file.clone(), place.path.clone());
-        Ok(Member { file, path, live: None, reader, chunks: Vec::new() })
+        Ok(Member { file, path, reach, live: None, reader, chunks: Vec::new() })
     }
 
     /// Finds the chunks that have come since the last look, up to the first that has not; in a file that is closed, or that `ended`
@@ -64,7 +65,7 @@ impl Member {
     }
 
     fn open(&self, closed: bool) -> Result<Dataset, Hdf5Error> {
-        let place = Place::of_growing(&self.file, closed)?.find(&self.path)?;
+        let place = Place::of_growing(&self.file, closed, self.reach)?.find(&self.path)?;
         place.dataset().cloned().ok_or_else(|| place.fail("a group, not a dataset"))
     }
 
