@@ -9,6 +9,9 @@ import h5py
 import numpy as np
 from support.checks import call, run_all
 
+PONI = ("--poni", "stack.poni", "--bins", "200")
+POISSON = (*PONI, "--error-model", "poisson")
+
 
 class Room:
     """A folder with patterns, with errors and one failed frame, and with cakes."""
@@ -19,10 +22,9 @@ class Room:
         with h5py.File(self.folder / "stack.h5", "r+") as file:
             data = file["entry/data/data"]
             data.id.write_direct_chunk((4, 0, 0), b"no chunk")
-        poni = ("--poni", "stack.poni", "--bins", "200")
-        self.run("integrate", "stack.h5", *poni, "--error-model", "poisson", "-o", "out.h5", code=3)
-        self.run("integrate", "stack.h5", *poni, "-o", "plain.h5", code=3)
-        self.run("integrate", "stack.h5", *poni, "--azimuthal-bins", "8", "-o", "cakes.h5", code=3)
+        self.run("integrate", "stack.h5", *POISSON, "-o", "out.h5", code=3)
+        self.run("integrate", "stack.h5", *PONI, "-o", "plain.h5", code=3)
+        self.run("integrate", "stack.h5", *PONI, "--azimuthal-bins", "8", "-o", "cakes.h5", code=3)
         with h5py.File(self.folder / "out.h5") as file:
             group = file["entry/data"]
             self.rows, self.errors = group["I"][:], group["I_errors"][:]
@@ -80,11 +82,53 @@ def table(room):
     assert np.array_equal(read[read.dtype.names[0]], room.axis)
 
 
+def packed(room):
+    """The same file, compressed: every dataset and attribute of it, and a check of its bits."""
+    for name in ("out", "plain", "cakes"):
+        said = room.run("export", f"{name}.h5", "-o", f"small_{name}.h5", "--gzip", "9")
+        assert "6 frames in 1 file" in said and "1 frame failed or not done yet: NaN" in said, said
+        with h5py.File(room.folder / f"{name}.h5") as a, h5py.File(room.folder / f"small_{name}.h5") as b:
+            assert contents(a) == contents(b)
+            rows = b["entry/data/I"]
+            assert rows.compression == "gzip" and rows.compression_opts == 9 and rows.chunks == a["entry/data/I"].chunks
+        assert (room.folder / f"small_{name}.h5").stat().st_size < (room.folder / f"{name}.h5").stat().st_size
+    room.run("verify", "small_out.h5")
+    said = room.run("integrate", "stack.h5", *POISSON, "-o", "small_out.h5", "--resume", "--retry-failed", code=1)
+    assert "it is compressed; go on with the file that it was exported from" in said, said
+    with h5py.File(room.folder / "out.h5") as file, h5py.File(room.folder / "begun.h5", "w") as begun:
+        file.copy("entry", begun)
+        del begun["entry/end_time"]
+    said = room.run("export", "begun.h5", "-o", "t.h5", code=2)
+    assert "its run has not ended" in said, said
+
+
+def contents(file):
+    """All there is in a file: bytes of datasets and attributes by their names."""
+    found = {}
+
+    def note(name, item):
+        if isinstance(item, h5py.Dataset):
+            value = item[()]
+            found[name] = (
+                value
+                if isinstance(value, bytes)
+                else np.asarray(value).tolist()
+                if item.dtype.kind == "O"
+                else value.tobytes()
+            )
+        found.update({f"{name}@{key}": repr(of) for key, of in item.attrs.items()})
+
+    file.visititems(note)
+    return found
+
+
 def refused(room):
     for words, why in [
         (("plain.h5", "-o", "t", "--form", "xye"), "made without --error-model"),
         (("cakes.h5", "-o", "t", "--form", "xy"), "the result has cakes"),
         (("cakes.h5", "-o", "t.csv"), "the result has cakes"),
+        (("out.h5", "-o", "t.h5", "--frames", "0:2"), "holds all frames and recipes"),
+        (("out.h5", "-o", "t.npy", "--gzip", "3"), "belongs to --form h5"),
         (("out.h5", "-o", "out.npy"), "--force replaces it"),
         (("out.h5", "-o", "folder/xy", "--form", "xy"), "--force replaces it"),
         (("out.h5", "-o", "patterns"), "its ending says no form"),
@@ -100,4 +144,4 @@ def refused(room):
 
 
 if __name__ == "__main__":
-    run_all("export", Room, [texts, arrays, table, refused])
+    run_all("export", Room, [texts, arrays, table, packed, refused])

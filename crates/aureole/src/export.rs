@@ -1,6 +1,7 @@
-//! Results in the files of other programs: a text a frame, or one array or table of all frames.
+//! Results in the files of other programs (a text a frame, or one array or table of all frames), and as the same file in less room.
 
 mod array;
+mod packed;
 mod table;
 mod text;
 
@@ -19,11 +20,19 @@ pub enum Form {
     Array,
     /// One table with a column a frame (`.csv`).
     Table,
+    /// The result itself with its rows compressed by gzip (`.h5`), all frames and recipes of it.
+    Packed {
+        /// From 1 (fast) to 9 (small).
+        level: u8,
+    },
 }
 
 impl Form {
     /// The names of all forms, as they are typed.
-    pub const NAMES: [&'static str; 6] = ["dat", "xy", "xye", "chi", "npy", "csv"];
+    pub const NAMES: [&'static str; 7] = ["dat", "xy", "xye", "chi", "npy", "csv", "h5"];
+
+    /// How hard gzip tries if nothing is said.
+    pub const LEVEL: u8 = 4;
 
     /// The form of that name.
     #[must_use]
@@ -31,6 +40,7 @@ impl Form {
         Some(match name {
             "npy" => Form::Array,
             "csv" => Form::Table,
+            "h5" | "nxs" => Form::Packed { level: Form::LEVEL },
             _ => Form::Text(Text::from_name(name)?),
         })
     }
@@ -93,6 +103,7 @@ pub fn export(
         Form::Text(text) => text::write(result, text, frames, to, force),
         Form::Array => array::write(result, frames, to, force),
         Form::Table => table::write(result, frames, to, force),
+        Form::Packed { level } => packed::write(result, level, to, force),
     }
 }
 

@@ -6,7 +6,7 @@ mod record;
 use std::path::{Path, PathBuf};
 
 use aureole_core::unit::Unit;
-use hdf5_metno::{Dataset, File, Location};
+use hdf5_metno::{Dataset, File, Group, Location};
 
 pub use map::ResultMap;
 pub use record::{Record, RecordedSource, SourceState};
@@ -79,7 +79,10 @@ impl ResultFile {
         let default = first_recipe(&handle).unwrap_or_else(|| "data".into());
         let data = recipe.unwrap_or(&default);
         let intensity = handle.dataset(&format!("/entry/{data}/I")).map_err(|_| match recipe {
-            Some(_) => unreadable(format!("there is no recipe {data}; it has {}", recipes(&handle).join(", "))),
+            Some(_) => unreadable(format!(
+                "there is no recipe {data}; it has {}",
+                handle.group("entry").map(|entry| recipes(&entry)).unwrap_or_default().join(", ")
+            )),
             None => not_a_result(&format!("there is no dataset /entry/{data}/I")),
         })?;
         let axis = |name: &str| {
@@ -183,11 +186,11 @@ fn first_recipe(file: &File) -> Option<String> {
     names.first().map(ToString::to_string)
 }
 
-/// The recipes of a result: the groups that hold patterns.
-fn recipes(file: &File) -> Vec<String> {
-    let mut names = file.group("entry").and_then(|entry| entry.member_names()).unwrap_or_default();
+/// The recipes of a result, whose entry is given: the groups that hold patterns.
+pub(crate) fn recipes(entry: &Group) -> Vec<String> {
+    let mut names = entry.member_names().unwrap_or_default();
     names.sort();
-    names.into_iter().filter(|name| file.dataset(&format!("/entry/{name}/I")).is_ok()).collect()
+    names.into_iter().filter(|name| entry.dataset(&format!("{name}/I")).is_ok()).collect()
 }
 
 /// A string attribute of fixed or variable length; empty where there is none.

@@ -15,9 +15,10 @@ use hdf5_metno_sys::h5d::{H5Dget_chunk_info_by_coord, H5Dread, H5Dwrite};
 use hdf5_metno_sys::h5f::{H5F_ACC_RDONLY, H5Fopen};
 use hdf5_metno_sys::h5i::hid_t;
 use hdf5_metno_sys::h5l::{H5L_info2_t, H5L_type_t, H5Lget_info2, H5Lget_val, H5Lunpack_elink_val};
+use hdf5_metno_sys::h5o::{H5O_COPY_SHALLOW_HIERARCHY_FLAG, H5Ocopy};
 use hdf5_metno_sys::h5p::{
-    H5P_DEFAULT, H5Pget_virtual_count, H5Pget_virtual_dsetname, H5Pget_virtual_filename, H5Pget_virtual_srcspace,
-    H5Pget_virtual_vspace, H5Pset,
+    H5P_CLS_OBJECT_COPY, H5P_DEFAULT, H5Pclose, H5Pcreate, H5Pget_virtual_count, H5Pget_virtual_dsetname,
+    H5Pget_virtual_filename, H5Pget_virtual_srcspace, H5Pget_virtual_vspace, H5Pset, H5Pset_copy_object,
 };
 use hdf5_metno_sys::h5s::{H5Sget_regular_hyperslab, H5Sis_regular_hyperslab};
 use hdf5_metno_sys::h5t::{H5T_order_t, H5Tclose, H5Tcopy, H5Tequal, H5Tset_order};
@@ -285,6 +286,30 @@ pub(crate) fn read_block(
         let (memory, space, file) = (memory.id(), space.id(), file.id());
         // SAFETY: `out` has room for all elements of the block, of a plain type that needs no alignment here.
         h5check(unsafe { H5Dread(dataset.id(), memory, space, file, H5P_DEFAULT, out.as_mut_ptr().cast()) })
+    })?;
+    Ok(())
+}
+
+/// Copies an object of a group, with all that is in it, to the same name in another group, which may be in another file; of a group, where
+/// `shallow`, what is in its groups is left out.
+///
+/// # Errors
+/// When the library cannot copy it, or the name is taken there.
+pub(crate) fn copy(from: &Group, name: &str, into: &Group, shallow: bool) -> Result<()> {
+    let name = CString::new(name).map_err(|_| "a name with a NUL in it")?;
+    sync(|| {
+        // SAFETY: both groups are open, the name ends with a NUL, and the list of properties is closed after its only use.
+        unsafe {
+            let plist = H5Pcreate(*H5P_CLS_OBJECT_COPY);
+            let chosen = !shallow || H5Pset_copy_object(plist, H5O_COPY_SHALLOW_HIERARCHY_FLAG) >= 0;
+            let copied = if chosen {
+                H5Ocopy(from.id(), name.as_ptr(), into.id(), name.as_ptr(), plist, H5P_DEFAULT)
+            } else {
+                -1
+            };
+            H5Pclose(plist);
+            h5check(copied)
+        }
     })?;
     Ok(())
 }

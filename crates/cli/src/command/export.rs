@@ -15,6 +15,7 @@ pub(crate) fn run(args: &ExportArgs) -> Outcome {
     if !matches!(form, Form::Text(_)) {
         output::check("--output ", &args.output)?;
     }
+    check_options(args, form)?;
     let result = ResultFile::open(&args.file, args.recipe.as_deref())?;
     let frames = frames(args, result.frames())?;
     let written = export::export(&result, form, &frames, &args.output, args.force)?;
@@ -29,9 +30,23 @@ pub(crate) fn run(args: &ExportArgs) -> Outcome {
 
 fn left_out(form: Form) -> &'static str {
     match form {
-        Form::Array => "NaN",
+        Form::Array | Form::Packed { .. } => "NaN",
         _ => "left out",
     }
+}
+
+/// Refuses options that the form has no use for.
+fn check_options(args: &ExportArgs, form: Form) -> Result<(), Failure> {
+    let packed = matches!(form, Form::Packed { .. });
+    if args.gzip.is_some() && !packed {
+        return Err(Failure::refused("--gzip: belongs to --form h5"));
+    }
+    if packed && (args.recipe.is_some() || !args.frames.is_empty()) {
+        return Err(Failure::refused(
+            "--form h5: holds all frames and recipes of the result; leave --frames and --recipe out",
+        ));
+    }
+    Ok(())
 }
 
 /// The form that was typed, or that the ending of the output says.
@@ -43,7 +58,11 @@ fn form(args: &ExportArgs) -> Result<Form, Failure> {
             .and_then(|ending| Form::from_name(&ending))
             .filter(|form| !matches!(form, Form::Text(_))),
     };
-    named.ok_or_else(|| {
+    let levelled = |form| match (form, args.gzip) {
+        (Form::Packed { .. }, Some(level)) => Form::Packed { level },
+        (form, _) => form,
+    };
+    named.map(levelled).ok_or_else(|| {
         let (output, names) = (args.output.display(), Form::NAMES.join(", "));
         Failure::refused(format!("--output {output}: its ending says no form; give --form, one of {names}"))
     })

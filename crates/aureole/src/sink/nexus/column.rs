@@ -51,6 +51,9 @@ impl<T: H5Type + Copy + Into<OwnedDynValue>> Column<T> {
         let dataset = group.dataset(name)?;
         let shape = dataset.shape();
         let fits = dataset.dtype()?.is::<T>() && dataset.is_chunked() && dataset.is_resizable();
+        if !dataset.filters().is_empty() {
+            return Err("it is compressed; go on with the file that it was exported from".into());
+        }
         if !fits || shape.get(1..) != Some(bins) {
             return Err(format!("{} is not as this program writes it", dataset.name()).into());
         }
