@@ -30,7 +30,12 @@ counted() {
     shift
     echo "== $name"
     "$@" 2>&1 | tee "$logs/$name.log"
-    local status=${PIPESTATUS[0]}
+    tally "$name" "${PIPESTATUS[0]}"
+}
+
+# tally NAME STATUS: counts what a log says of a program that ended with a status.
+tally() {
+    local name=$1 status=$2
     local good bad
     good=$(grep -E '^test result: |: [0-9]+ passed, ' "$logs/$name.log" | grep -oE '[0-9]+ passed' | awk '{ n += $1 } END { print n + 0 }')
     bad=$(grep -E '^test result: |: [0-9]+ passed, ' "$logs/$name.log" | grep -oE '[0-9]+ failed' | awk '{ n += $1 } END { print n + 0 }')
@@ -43,6 +48,32 @@ counted() {
     fi
     passed=$((passed + good))
     failed=$((failed + bad))
+}
+
+# beside NAME COMMAND...: as counted, as many at a time as there are cores; for what does not look at the clock.
+together=()
+beside() {
+    local name=$1
+    shift
+    together+=("$name")
+    echo "-- $name, beside others"
+    while [ "$(jobs -rp | wc -l)" -ge "$(nproc)" ]; do wait -n; done
+    {
+        "$@" > "$logs/$name.log" 2>&1
+        echo $? > "$logs/$name.status"
+    } &
+}
+
+# shown: waits for all that run beside, and says what they said, in the order in which they were named.
+shown() {
+    wait
+    local name
+    for name in "${together[@]}"; do
+        echo "== $name"
+        cat "$logs/$name.log"
+        tally "$name" "$(cat "$logs/$name.status")"
+    done
+    together=()
 }
 
 bash tests/verilator.sh
@@ -59,31 +90,32 @@ counted python env PYTHON="$PYTHON" bash tests/python.sh
 data=${AUREOLE_DATA:-../shared/data}
 [ -d "$data" ] || echo "SKIPPED: oracles on real files: $data is not there (set AUREOLE_DATA)" | tee "$logs/data.log"
 step build cargo build --bin aureole --example dump_stack --example hostile --example dump_binning --example detector_table --example rewrite_poni
-counted simulated "$PYTHON" tests/oracle/simulated.py target/debug/aureole
 counted hostile "$PYTHON" tests/oracle/hostile.py target/debug/examples/hostile
-counted nexus "$PYTHON" tests/oracle/nexus.py target/debug/aureole
-counted beamlines "$PYTHON" tests/oracle/beamlines.py target/debug/aureole
-counted export "$PYTHON" tests/oracle/export.py target/debug/aureole
 counted follow "$PYTHON" tests/oracle/follow.py target/debug/aureole
 counted stream "$PYTHON" tests/oracle/stream.py target/debug/aureole
-counted readers "$PYTHON" tests/oracle/readers.py target/debug/examples/dump_stack $([ -d "$data" ] && echo "$data")
-counted inputs "$PYTHON" tests/oracle/inputs.py target/debug/aureole "$data" --check
-counted detectors "$PYTHON" tests/oracle/detectors.py
-counted ponis "$PYTHON" tests/oracle/ponis.py target/debug/examples/rewrite_poni "$data"
-counted geometry "$PYTHON" tests/oracle/geometry.py
-counted wrong-results "$PYTHON" tests/oracle/wrong_results.py target/debug/aureole
-counted combinations "$PYTHON" tests/oracle/combinations.py target/debug/aureole
-counted irregular "$PYTHON" tests/oracle/irregular.py target/debug/aureole "$data"
-counted units "$PYTHON" tests/oracle/units.py target/debug/aureole "$data"
-counted ranges "$PYTHON" tests/oracle/ranges.py target/debug/aureole
-counted fibres "$PYTHON" tests/oracle/fibres.py target/debug/aureole
-counted regions "$PYTHON" tests/oracle/regions.py target/debug/aureole
-counted cakes "$PYTHON" tests/oracle/cakes.py target/debug/aureole "$data"
-counted published "$PYTHON" tests/oracle/published.py target/debug/aureole "$data"
-counted modes "$PYTHON" tests/oracle/modes.py target/debug/aureole
-counted configs "$PYTHON" tests/oracle/configs.py target/debug/aureole
-counted maps "$PYTHON" tests/oracle/maps.py target/debug/aureole
-counted parity "$PYTHON" tests/oracle/parity.py target/debug/aureole "$data"
+beside simulated "$PYTHON" tests/oracle/simulated.py target/debug/aureole
+beside nexus "$PYTHON" tests/oracle/nexus.py target/debug/aureole
+beside beamlines "$PYTHON" tests/oracle/beamlines.py target/debug/aureole
+beside export "$PYTHON" tests/oracle/export.py target/debug/aureole
+beside readers "$PYTHON" tests/oracle/readers.py target/debug/examples/dump_stack $([ -d "$data" ] && echo "$data")
+beside inputs "$PYTHON" tests/oracle/inputs.py target/debug/aureole "$data" --check
+beside detectors "$PYTHON" tests/oracle/detectors.py
+beside ponis "$PYTHON" tests/oracle/ponis.py target/debug/examples/rewrite_poni "$data"
+beside geometry "$PYTHON" tests/oracle/geometry.py
+beside wrong-results "$PYTHON" tests/oracle/wrong_results.py target/debug/aureole
+beside combinations "$PYTHON" tests/oracle/combinations.py target/debug/aureole
+beside irregular "$PYTHON" tests/oracle/irregular.py target/debug/aureole "$data"
+beside units "$PYTHON" tests/oracle/units.py target/debug/aureole "$data"
+beside ranges "$PYTHON" tests/oracle/ranges.py target/debug/aureole
+beside fibres "$PYTHON" tests/oracle/fibres.py target/debug/aureole
+beside regions "$PYTHON" tests/oracle/regions.py target/debug/aureole
+beside cakes "$PYTHON" tests/oracle/cakes.py target/debug/aureole "$data"
+beside published "$PYTHON" tests/oracle/published.py target/debug/aureole "$data"
+beside modes "$PYTHON" tests/oracle/modes.py target/debug/aureole
+beside configs "$PYTHON" tests/oracle/configs.py target/debug/aureole
+beside maps "$PYTHON" tests/oracle/maps.py target/debug/aureole
+beside parity "$PYTHON" tests/oracle/parity.py target/debug/aureole "$data"
+shown
 
 echo
 grep -hoE '^SKIPPED: .*' "$logs"/*.log | sort | uniq -c | sed -E 's/^ *1 //; s/^ *([0-9]+) (.*)/\2 (\1 times)/' || echo 'Nothing was skipped.'

@@ -4,10 +4,11 @@ usage: beamlines.py AUREOLE [CHECK...]
 """
 
 import json
+import os
 import pathlib
 
 import h5py
-import hdf5plugin  # noqa: F401
+import hdf5plugin
 import numpy as np
 from support.checks import call, run_all
 
@@ -190,6 +191,25 @@ def four_dimensions(room):
     room.same("grid.h5", "--poni", "flat.poni")
 
 
+def plugins(room):
+    """Filters that only a plug-in of HDF5 has, through the library: named where there is none, the same pixels where there is one."""
+    frames = room.frames.astype(np.int32)
+    with h5py.File(room.folder / "plain.h5", "w") as file:
+        file.create_dataset("data", data=frames, chunks=(1, *SHAPE))
+    expected = room.patterns("plain.h5", "--poni", "flat.poni")
+    for name, options in {"blosc2": hdf5plugin.Blosc2(), "zfp": hdf5plugin.Zfp(reversible=True)}.items():
+        with h5py.File(room.folder / f"{name}.h5", "w") as file:
+            file.create_dataset("data", data=frames, chunks=(1, *SHAPE), **options)
+        said = room.run("integrate", f"{name}.h5", "--poni", "flat.poni", "-o", "no.h5", code=2)
+        assert f"encoded by {name}" in said and "HDF5_PLUGIN_PATH" in said, said
+        os.environ["HDF5_PLUGIN_PATH"] = hdf5plugin.PLUGIN_PATH
+        try:
+            assert np.array_equal(room.patterns(f"{name}.h5", "--poni", "flat.poni"), expected, equal_nan=True), name
+        finally:
+            del os.environ["HDF5_PLUGIN_PATH"]
+        assert "which a plug-in decodes" in room.said, room.said
+
+
 def links_stay_in_their_folder(room):
     (room.folder / "own").mkdir()
     with h5py.File(room.folder / "own/scan.h5", "w") as file:
@@ -216,6 +236,7 @@ if __name__ == "__main__":
             bliss,
             modules,
             four_dimensions,
+            plugins,
             links_stay_in_their_folder,
         ],
     )
