@@ -169,12 +169,12 @@ def _job(
         inputs = [os.fspath(path) for path in several]
     if _streams(paths):
         options = {"follow": 60, **options}
-    geometry = geometry_of(poni) if poni is not None else _stated(inputs, options)
+    geometry, notices = (geometry_of(poni), []) if poni is not None else _stated(inputs, options)
     spec, arrays, settings = describe(inputs, geometry, layout, options)
     if layout == "processes":
         spec, arrays = in_files(spec, arrays, folder), {}
     job = _native.Job(spec, arrays, frames)
-    _tell(job.notices)
+    _tell([*notices, *job.notices])
     return job, settings
 
 
@@ -184,14 +184,13 @@ def _tell(notices: Sequence[str]) -> None:
         warnings.warn(notice, stacklevel=4)
 
 
-def _stated(inputs: list[str], options: dict[str, Any]) -> dict[str, str]:
-    """The geometry that the first input states."""
+def _stated(inputs: list[str], options: dict[str, Any]) -> tuple[dict[str, str], list[str]]:
+    """The geometry that the first input states, and what is to be said of it."""
     found = _native.stated_geometry(inputs, bool(options.get("allow_external")))
     if found is None:
         raise ValueError("poni: a geometry is needed; neither an argument nor the input gives one")
     geometry, notice = found
-    _tell([notice])
-    return {"poni": geometry}
+    return {"poni": geometry}, [notice]
 
 
 def _streams(paths: Paths) -> bool:

@@ -92,7 +92,7 @@ def test_a_file_states_its_geometry(tmp_path, geometry, image):
         numbers |= {"beam_center_x": flat["poni2"] / pixel, "beam_center_y": flat["poni1"] / pixel}
         for name, value in numbers.items():
             detector[name] = value
-    with pytest.warns(UserWarning, match="taken for Pilatus 100k across the beam"):
+    with pytest.warns(UserWarning, match="taken for Pilatus100k across the beam"):
         taken = aureole.integrate(path, bins=BINS, unit="2th_deg")
     expected = aureole.integrate(path, poni=flat, bins=BINS, unit="2th_deg")
     assert np.allclose(taken.intensity, expected.intensity, rtol=1e-6, equal_nan=True)
