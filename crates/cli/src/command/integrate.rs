@@ -4,6 +4,7 @@ mod engine;
 mod follow;
 mod report;
 mod resumed;
+mod shown;
 mod watched;
 
 use std::ops::Range;
@@ -24,6 +25,7 @@ use crate::print;
 use crate::progress::Progress;
 use report::Report;
 use resumed::Task;
+use shown::Shown;
 use watched::Watched;
 
 pub(crate) fn run(args: IntegrateArgs, engines: Option<&dyn Engines>) -> Outcome {
@@ -32,6 +34,7 @@ pub(crate) fn run(args: IntegrateArgs, engines: Option<&dyn Engines>) -> Outcome
     check_output(&meant)?;
     engine::check_parts(&meant)?;
     let stop = stop::on_signal()?;
+    let shown = Shown::start(&meant);
     let Some(given) = follow::wait(&meant, stop)? else { return Ok(Exit::Interrupted) };
     let mut prepared = job::prepare_given(meant.job.clone(), given).map_err(Failure::refused)?;
     let tuned = tuned::default_file().and_then(|file| prepared.tune(&file));
@@ -55,11 +58,13 @@ pub(crate) fn run(args: IntegrateArgs, engines: Option<&dyn Engines>) -> Outcome
     if stop.load(Ordering::Relaxed) {
         return Ok(Exit::Interrupted);
     }
-    print::stderr(&report::header(&prepared, workers));
+    let header = report::header(&prepared, workers);
+    print::stderr(&header);
     let task = match rest {
         Some(rest) => rest,
         None => begin(&meant, &prepared, elsewhere.as_ref(), workers)?,
     };
+    shown.begins(&header);
     let failed_before = task.failed_before;
     let (summary, seconds) = integrate(&prepared, elsewhere.as_ref(), images.as_ref(), task, stop)?;
     for note in &summary.survived {
@@ -74,6 +79,7 @@ pub(crate) fn run(args: IntegrateArgs, engines: Option<&dyn Engines>) -> Outcome
         SummaryForm::Text => report.text(),
         SummaryForm::Json => report.json(),
     })?;
+    shown.ends(&summary, seconds, stop);
     Ok(match summary {
         Summary { stopped: true, .. } => Exit::Interrupted,
         Summary { failed: 0, .. } if failed_before == 0 && missing.is_none() => Exit::Done,
