@@ -79,7 +79,9 @@ impl Stack<'_> {
         let mut buffer = Vec::new();
         for cell in cells {
             let frames = cell << asked.level..((cell + 1) << asked.level).min(self.frames);
-            if let Some(kept) = self.kept(asked, cell, &frames) {
+            // Where too much would have to be read, the finest cells that are kept stand for those within them.
+            let finest = if whole { asked.level } else { asked.level.max(self.pyramid.base()) };
+            if let Some(kept) = self.kept(finest, cell >> (finest - asked.level), asked.which) {
                 tile.put(kept, &columns, asked);
                 continue;
             }
@@ -92,12 +94,13 @@ impl Stack<'_> {
     }
 
     /// A cell of the pyramid, where all frames that are done are in it.
-    fn kept(&self, asked: Asked, cell: usize, frames: &Range<usize>) -> Option<&[f32]> {
+    fn kept(&self, level: u32, cell: usize, which: Which) -> Option<&[f32]> {
         let base = self.pyramid.base();
-        let values = self.pyramid.cell(asked.level, cell, asked.which)?;
-        let mut below = frames.start >> base..frames.end.div_ceil(1 << base);
-        let covered: u32 = below.by_ref().map(|cell| self.pyramid.covered(cell)).sum();
-        (covered >= (self.count)(frames.clone())).then_some(values)
+        let values = self.pyramid.cell(level, cell, which)?;
+        let frames = cell << level..((cell + 1) << level).min(self.frames);
+        let below = frames.start >> base..frames.end.div_ceil(1 << base);
+        let covered: u32 = below.map(|cell| self.pyramid.covered(cell)).sum();
+        (covered >= (self.count)(frames)).then_some(values)
     }
 
     /// One of the frames that are done, in the place of all.

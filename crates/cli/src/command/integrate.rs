@@ -66,7 +66,7 @@ pub(crate) fn run(args: IntegrateArgs, engines: Option<&dyn Engines>) -> Outcome
     };
     shown.begins(&header);
     let failed_before = task.failed_before;
-    let (summary, seconds) = integrate(&prepared, elsewhere.as_ref(), images.as_ref(), task, stop)?;
+    let (summary, seconds) = integrate(&prepared, elsewhere.as_ref(), images.as_ref(), task, stop, &shown)?;
     for note in &summary.survived {
         print::stderr(&format!("note: {note}"));
     }
@@ -120,11 +120,12 @@ fn integrate(
     images: Option<&StackImages>,
     task: Task,
     stop: &AtomicBool,
+    shown: &Shown,
 ) -> Result<(Summary, f64), Failure> {
     let frames = task.frames.iter().map(Range::len).sum::<usize>();
     let progress = Progress::new(prepared.expected().map(|_| frames as u64));
     let start = Instant::now();
-    let mut watched = Watched::new(task.sink, &progress, stop);
+    let mut watched = Watched::new(task.sink, &progress, stop, shown);
     let own = prepared.executor_for(frames);
     let executor = elsewhere.map_or(own.as_ref(), |layout| layout as &dyn Executor);
     let ran = prepared.run_ranges(executor, &task.frames, images, &mut watched);

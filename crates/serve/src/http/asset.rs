@@ -10,7 +10,7 @@ const CSS: &str = "text/css; charset=utf-8";
 const SCRIPT: &str = "text/javascript; charset=utf-8";
 
 /// The parts of the page: name, type, content.
-pub const ASSETS: [(&str, &str, &str); 13] = [
+pub const ASSETS: [(&str, &str, &str); 16] = [
     ("page.css", CSS, include_str!("../page/page.css")),
     ("main.js", SCRIPT, include_str!("../page/main.js")),
     ("state.js", SCRIPT, include_str!("../page/state.js")),
@@ -22,6 +22,9 @@ pub const ASSETS: [(&str, &str, &str); 13] = [
     ("pattern.js", SCRIPT, include_str!("../page/pattern.js")),
     ("side.js", SCRIPT, include_str!("../page/side.js")),
     ("keys.js", SCRIPT, include_str!("../page/keys.js")),
+    ("draw.js", SCRIPT, include_str!("../page/draw.js")),
+    ("fetched.js", SCRIPT, include_str!("../page/fetched.js")),
+    ("hand.js", SCRIPT, include_str!("../page/hand.js")),
     ("uplot.css", CSS, include_str!("../../third-party/uplot/uPlot.min.css")),
     ("uplot.js", SCRIPT, include_str!("../../third-party/uplot/uPlot.iife.min.js")),
 ];

@@ -16,7 +16,7 @@ use super::answer::Refused;
 const LONGEST: usize = 1024;
 
 /// Characters that a token has at least.
-pub const SHORTEST_TOKEN: usize = 16;
+const SHORTEST_TOKEN: usize = 16;
 
 /// The parts of the policy: everything comes from this server, and nothing may be put around the page.
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob: data:; connect-src 'self'; \

@@ -31,7 +31,8 @@ export class Picture {
     return [Math.round(this.area.w * density), Math.round(this.area.h * density)];
   }
 
-  // `draw` has: view {x0,x1,y0,y1}, xlog, xLabel, yLabel, valueLabel, fill(values, w, h), strip, scale, low, high, colours.
+  // `draw` has: view {x0,x1,y0,y1}, xlog, xLabel, yLabel, valueLabel, fill(values, w, h), strip, scale, low, high, colours; where they
+  // differ from numbers, textX and textY of ticks, and how far these lie from their values: middleX, middleY.
   draw(draw) {
     const [w, h] = this.layout();
     this.drawn = draw;
@@ -85,10 +86,13 @@ export class Picture {
     context.textBaseline = 'top';
     const many = Math.max(2, Math.floor(w / 90));
     const across = xlog ? { values: logTicks(view.x0, view.x1, many) } : ticks(view.x0, view.x1, many);
+    const { textX, textY } = this.drawn;
     for (const value of across.values) {
-      const at = Math.round(this.toX(value)) + 0.5;
+      const text = textX ? textX(value) : tick(value, across.step);
+      if (text === null) continue;
+      const at = Math.round(this.toX(value + (this.drawn.middleX ?? 0))) + 0.5;
       this.line(context, at, y + h + 1, at, y + h + 5);
-      context.fillText(tick(value, across.step), at, y + h + 8);
+      context.fillText(text, at, y + h + 8);
     }
     context.fillStyle = this.colour('text');
     context.fillText(xLabel, x + w / 2, y + h + 26);
@@ -98,11 +102,12 @@ export class Picture {
     const edge = this.drawn.strip ? x - 12 : x;
     const up = ticks(view.y0, view.y1, Math.max(2, Math.floor(h / 44)));
     for (const value of up.values) {
-      if (this.drawn.wholeY && !Number.isInteger(value)) continue;
+      const text = textY ? textY(value) : tick(value, up.step);
+      if (text === null) continue;
       const at = Math.round(this.toY(value + (this.drawn.middleY ?? 0))) + 0.5;
-      if (at < y || at > y + h) continue;
+      if (at < y - 1 || at > y + h + 1) continue;
       this.line(context, edge - 5, at, edge - 1, at);
-      context.fillText(this.drawn.wholeY ? short(value) : tick(value, up.step), edge - 8, at);
+      context.fillText(text, edge - 8, at);
     }
     context.save();
     context.translate(11, y + h / 2);
@@ -209,6 +214,7 @@ export class Picture {
     const { area } = this;
     const [left, top, bottom] = [this.toX(x), this.toY(y1), this.toY(y0)];
     context.save();
+    if (this.drawn.cell) return this.frame(context, x, top, bottom);
     context.beginPath();
     context.rect(area.x - 12, area.y, area.w + 12, area.h);
     context.clip();
@@ -222,9 +228,22 @@ export class Picture {
     }
     context.restore();
   }
+
+  // A frame around a cell of a map.
+  frame(context, x, top, bottom) {
+    const [left, right] = [this.toX(x - 0.5), this.toX(x + 0.5)];
+    for (const [colour, wide] of [['rgba(0,0,0,.7)', 4], ['rgba(255,255,255,.95)', 2]]) {
+      context.strokeStyle = colour;
+      context.lineWidth = wide;
+      context.strokeRect(left, top, Math.max(right - left, 4), Math.max(bottom - top, 4));
+    }
+    context.restore();
+  }
 }
 
-function short(value) {
+// A number of frames; what is no whole number is none.
+export function whole(value) {
+  if (!Number.isInteger(value)) return null;
   return Math.abs(value) >= 1e6 ? `${Number((value / 1e6).toPrecision(6))}M` : value.toLocaleString('en-US');
 }
 

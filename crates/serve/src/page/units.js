@@ -85,8 +85,8 @@ export function tick(value, step) {
     const text = Math.abs(mantissa - 1) < 1e-9 ? '' : `${Number(mantissa.toPrecision(4))}×`;
     return `${text}10${superscript(size)}`.replace('-', '−');
   }
-  const places = step ? Math.max(0, Math.ceil(-Math.log10(step) - 1e-9)) : Math.max(0, 2 - size);
-  return value.toFixed(Math.min(places, 8)).replace('-', '−');
+  if (!step) return String(Number(value.toPrecision(4))).replace('-', '−');
+  return value.toFixed(Math.min(Math.max(0, Math.ceil(-Math.log10(step) - 1e-9)), 8)).replace('-', '−');
 }
 
 // Ticks at round numbers between two values.
@@ -97,7 +97,7 @@ export function ticks(from, to, most) {
   const power = 10 ** Math.floor(Math.log10(raw));
   const step = [1, 2, 5, 10].map((of) => of * power).find((step) => step >= raw * 0.999999);
   const values = [];
-  for (let nth = Math.ceil(from / step - 1e-9); nth * step <= to + step * 1e-9; nth++) values.push(nth * step);
+  for (let nth = Math.ceil(from / step - 1e-9); nth * step <= to + step * 1e-9; nth++) values.push(nth * step + 0);
   return { values, step };
 }
 
