@@ -42,5 +42,5 @@ else
     echo "SKIPPED: uPlot beside npm's package: npm cannot be reached"
 fi
 
-NODE_PATH="$PWD/$modules/node_modules" node tests/page/page.mjs "$PWD/${1:-target/debug/aureole}" "$chromium" "${@:2}" || packed=1
+NODE_PATH="$PWD/$modules/node_modules" node tests/page/page.mjs "$(realpath "${1:-target/debug/aureole}")" "$chromium" "${@:2}" || packed=1
 exit "$packed"

@@ -81,6 +81,7 @@ counted published "$PYTHON" tests/oracle/published.py target/debug/aureole "$dat
 counted modes "$PYTHON" tests/oracle/modes.py target/debug/aureole
 counted configs "$PYTHON" tests/oracle/configs.py target/debug/aureole
 counted maps "$PYTHON" tests/oracle/maps.py target/debug/aureole
+counted page env PYTHON="$PYTHON" bash tests/page.sh target/debug/aureole
 counted parity "$PYTHON" tests/oracle/parity.py target/debug/aureole "$data"
 
 echo

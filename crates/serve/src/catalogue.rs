@@ -114,6 +114,9 @@ impl Catalogue {
             }
             inner.numbers.iter().find(|(_, number)| **number == id).map(|(path, _)| path.clone()).ok_or(None)?
         };
+        if self.is_folder() && !path.symlink_metadata().is_ok_and(|about| about.is_file()) {
+            return Err(Some("this is no file any more".into()));
+        }
         let opened = View::open(&path);
         let mut inner = self.lock();
         match opened {

@@ -13,6 +13,10 @@ use super::{Axis, Record, ResultError, attribute, own, record};
 use crate::hdf5::attributes::text;
 use crate::hdf5::open::{describe_io, is_hdf5};
 
+/// Bins of an axis, and recipes, that are shown at most.
+const MOST_BINS: usize = 1 << 20;
+const MOST_RECIPES: usize = 64;
+
 /// A result as one look has found it.
 #[derive(Clone, Debug)]
 pub struct Look {
@@ -122,7 +126,11 @@ fn look(file: &File, plain: &Arc<std::fs::File>, path: &Path) -> Result<Look, St
     if names.is_empty() {
         return Err("there is no dataset /entry/data/I".into());
     }
-    let recipes = names.into_iter().map(|name| recipe(&entry, name, plain, path)).collect::<Result<Vec<_>, _>>()?;
+    let recipes = names
+        .into_iter()
+        .take(MOST_RECIPES)
+        .map(|name| recipe(&entry, name, plain, path))
+        .collect::<Result<Vec<_>, _>>()?;
     let rows = recipes.iter().map(|recipe| recipe.intensity.rows()).min().unwrap_or(0);
     let frames = entry.group("frames").ok();
     let number = |name: &str| {
@@ -161,6 +169,9 @@ fn recipe(entry: &Group, name: String, plain: &Arc<std::fs::File>, path: &Path) 
     }
     let axis = |of: &str, length: usize| {
         let dataset = data.dataset(of).map_err(|_| format!("there is no /entry/{name}/{of}"))?;
+        if length > MOST_BINS {
+            return Err(format!("/entry/{name}/{of} has {length} bins, too many to be shown"));
+        }
         if dataset.shape() != [length] {
             return Err(format!("/entry/{name}/{of} has not the {length} bins of /entry/{name}/I"));
         }

@@ -12,8 +12,9 @@ use hdf5_metno::dataset::Layout;
 
 use crate::hdf5::raw;
 
-/// Most rows, and most elements of a row, that are believed.
-const MOST: usize = 1 << 27;
+/// Most rows, and most elements of a row, that are believed: what a file claims is no reason to allocate.
+const MOST_ROWS: usize = 1 << 25;
+const MOST_WIDTH: usize = 1 << 24;
 
 /// An element of a stored row.
 pub trait Element: Pod + hdf5_metno::H5Type {
@@ -62,7 +63,7 @@ impl<T: Element> StoredRows<T> {
         let shape = dataset.shape();
         let rows = shape.first().copied().unwrap_or(0);
         let width = shape.iter().skip(1).try_fold(1usize, |width, length| width.checked_mul(*length));
-        let width = width.filter(|width| *width <= MOST && rows <= MOST && *width > 0);
+        let width = width.filter(|width| *width <= MOST_WIDTH && rows <= MOST_ROWS && *width > 0);
         let width =
             width.ok_or_else(|| format!("{} has a shape of {shape:?}, too large to be shown", dataset.name()))?;
         let place = plain::<T>(dataset, file, &shape)?;

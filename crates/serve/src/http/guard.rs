@@ -158,7 +158,7 @@ fn check(site: &Site, method: &Method, uri: &Uri, headers: &HeaderMap) -> Result
     }
     let named = uri.query().and_then(|query| query.split('&').find_map(|pair| pair.strip_prefix("token=")));
     if uri.path() == "/" && named.is_some_and(|given| token.is(given)) {
-        let cookie = format!("{cookie}={}; Path=/; HttpOnly; SameSite=Strict", token.text());
+        let cookie = format!("{cookie}={}; Path=/; HttpOnly; SameSite=Lax", token.text());
         return HeaderValue::from_str(&cookie).map(Pass::In).map_err(|_| Refused::bad("no token"));
     }
     Err(Refused(StatusCode::UNAUTHORIZED, "a token is needed: open the address that aureole serve has printed".into()))

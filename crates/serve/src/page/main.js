@@ -64,7 +64,7 @@ function listen() {
   };
 }
 
-let describing = false;
+let describing = null;
 
 async function news(value) {
   if (value.closed) {
@@ -82,9 +82,12 @@ async function news(value) {
   const before = state.news;
   const { about } = state;
   if (!about || about.generation !== value.generation || Boolean(about.ended) !== value.ended) {
-    if (describing) return;
-    describing = true;
-    try { await describe(value); } catch (error) { trouble(error.message); return; } finally { describing = false; }
+    const { id } = state;
+    if (describing === id) return;
+    describing = id;
+    try { await describe(value, id); } catch (error) { trouble(error.message); return; } finally { if (describing === id) describing = null; }
+    // Another result may have been chosen meanwhile.
+    if (id !== state.id) return;
   }
   const [from, to] = value.changed;
   if (to > from) tiles.changed(from, to, state.about.tile.rows);
@@ -102,8 +105,9 @@ function better(all) {
   tiles.better();
 }
 
-async function describe(value) {
-  const about = await data.json(`/api/results/${state.id}`);
+async function describe(value, id) {
+  const about = await data.json(`/api/results/${id}`);
+  if (id !== state.id) return;
   const made = about.recipes.map((of) => edges(of.radial.centres));
   about.edges = made.map((of) => of.edges);
   about.log = made.map((of) => of.log);

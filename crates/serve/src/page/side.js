@@ -3,7 +3,7 @@
 import { CURVES } from './colours.js';
 import * as data from './data.js';
 import { valueText } from './pattern.js';
-import { change, frameOf, recipe, shownRows, state } from './state.js';
+import { change, frameOf, recipe, state } from './state.js';
 import { count, digits, places, unitText } from './units.js';
 
 export const $ = (id) => document.getElementById(id);
@@ -23,17 +23,19 @@ export function readout() {
   const described = recipe();
   if (!described || !state.news) return;
   const { cursor, pattern } = state;
+  // At the latest frame, the last one whose pattern is here.
+  const row = state.follow && pattern ? pattern.row : cursor.row;
   const bin = Math.min(cursor.bin, described.radial.centres.length - 1);
   const at = described.radial.centres[bin];
   const { q, tth, d } = places(described.unit, at, state.about.wavelength);
   const angstrom = described.unit.includes('_A');
   const small = (text) => make('small', text);
-  const pairs = [['Frame', count(frameOf(cursor.row))]];
+  const pairs = [['Frame', count(frameOf(row))]];
   if (Number.isNaN(q)) pairs.push([described.radial.long_name || described.unit, digits(at), small(` ${unitText(described.radial.units)}`)]);
   else pairs.push(['q', digits(angstrom ? q / 10 : q), small(angstrom ? ' Å⁻¹' : ' nm⁻¹')]);
   if (!Number.isNaN(tth)) pairs.push(['2θ', digits(tth), small(' °')]);
   if (!Number.isNaN(d)) pairs.push(['d', digits(d), small(' Å')]);
-  const here = pattern?.row === cursor.row ? pattern : null;
+  const here = pattern?.row === row ? pattern : null;
   if (here?.status === 1) {
     const [value, error] = valueText(here, bin);
     pairs.push(['I', value, small(error)]);
@@ -43,7 +45,7 @@ export function readout() {
   list('readout', pairs);
   const map = state.about.map;
   if (map) {
-    const point = map.rows.indexOf(cursor.row);
+    const point = map.rows.indexOf(row);
     const many = map.fast.centres.length;
     const of = (axis, nth) => [axis.long_name || 'position', digits(axis.centres[nth]), small(axis.units ? ` ${unitText(axis.units)}` : '')];
     if (point >= 0) $('readout').append(...[of(map.slow, Math.floor(point / many)), of(map.fast, point % many)].flatMap(([name, ...value]) => [make('dt', name), make('dd', value)]));
@@ -202,5 +204,3 @@ export function settingsCard() {
   $('files').replaceChildren(...files, ...sources);
   $('job').textContent = typeof job === 'string' ? job : JSON.stringify(job, null, 2);
 }
-
-export { shownRows };

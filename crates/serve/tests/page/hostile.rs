@@ -238,7 +238,7 @@ fn without_the_token_there_is_nothing() {
     let entered = ask(&format!("/?token={token}"), "");
     assert_eq!((entered.state, entered.header("location").as_deref()), (303, Some("/")));
     let given = entered.header("set-cookie").unwrap();
-    assert_eq!(given, format!("{cookie}={token}; Path=/; HttpOnly; SameSite=Strict"));
+    assert_eq!(given, format!("{cookie}={token}; Path=/; HttpOnly; SameSite=Lax"));
     assert_eq!(ask("/", &format!("Cookie: a=b; {cookie}={token}\r\n")).state, 200);
     assert_eq!(ask("/api/results", &format!("Authorization: Bearer {token}\r\n")).state, 200);
     assert!(site.server.url().ends_with(&format!("/?token={token}")));
