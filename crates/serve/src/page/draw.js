@@ -103,7 +103,7 @@ export function cross() {
   const { cursor, tab, about } = state;
   const at = recipe().radial.centres[cursor.bin];
   if (tab === 'stack') picture.cross(at, cursor.row, cursor.row + 1);
-  else if (tab === 'cake') picture.cross(at, picture.drawn.view.y0 - 1e9, picture.drawn.view.y1 + 1e9);
+  else if (tab === 'cake') picture.cross(at);
   else {
     const point = about.map.rows.indexOf(cursor.row);
     const many = about.map.fast.centres.length;

@@ -205,14 +205,15 @@ export class Picture {
     return y0 + part * (y1 - y0);
   }
 
-  // Lines through a point of the image.
-  cross(x, y0, y1) {
+  // Lines through a point of the image: down, and along the row from y0 to y1, where there is one.
+  cross(x, y0 = null, y1 = null) {
     const context = this.overlay.getContext('2d');
     context.setTransform(this.density, 0, 0, this.density, 0, 0);
     context.clearRect(0, 0, this.size.width, this.size.height);
     if (x === null || !this.drawn) return;
     const { area } = this;
-    const [left, top, bottom] = [this.toX(x), this.toY(y1), this.toY(y0)];
+    const left = this.toX(x);
+    const [top, bottom] = y0 === null ? [0, 0] : [this.toY(y1), this.toY(y0)];
     context.save();
     if (this.drawn.cell) return this.frame(context, x, top, bottom);
     context.beginPath();
@@ -222,6 +223,7 @@ export class Picture {
       context.strokeStyle = colour;
       context.lineWidth = wide;
       this.line(context, left, area.y, left, area.y + area.h);
+      if (y0 === null) continue;
       // A row that is high enough to be seen is framed.
       if (bottom - top > 6) context.strokeRect(area.x, top, area.w, bottom - top);
       else this.line(context, area.x - 12, (top + bottom) / 2, area.x + area.w, (top + bottom) / 2);

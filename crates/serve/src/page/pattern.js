@@ -1,7 +1,7 @@
 // The pattern under the cursor with its errors, patterns that were kept, and differences from them.
 
 import { frameOf, recipe, state } from './state.js';
-import { axisText, digits, logTicks, tick } from './units.js';
+import { axisText, digits, logTicks, tick, ticks } from './units.js';
 
 const { uPlot } = window;
 
@@ -42,6 +42,8 @@ export class Pattern {
     const log = state.scale === 'log';
     let [low, high] = [Infinity, -Infinity];
     const [axis, ...curves] = this.plot.data;
+    // The many small differences would leave no room for the patterns.
+    if (log && state.kept.some((kept) => kept.minus)) curves.pop();
     for (const curve of curves) {
       for (let nth = 0; nth < axis.length; nth++) {
         const value = curve[nth];
@@ -101,10 +103,13 @@ export class Pattern {
     const line = (stroke, width = 1.5, more = {}) => ({ stroke, width: width, points: { show: false }, ...more });
     const font = '12px system-ui, -apple-system, "Segoe UI", Roboto, "DejaVu Sans", sans-serif';
     const grid = { stroke: of('grid'), width: 1 };
-    const ticksOf = { stroke: of('faint'), width: 1, size: 4 };
-    const axis = { stroke: of('soft'), font, labelFont: font, grid, ticks: ticksOf };
+    const marks = { stroke: of('faint'), width: 1, size: 4 };
+    const axis = { stroke: of('soft'), font, labelFont: font, grid, ticks: marks };
     const step = (splits) => (splits.length > 1 ? Math.abs(splits[1] - splits[0]) : 1);
-    const logY = { splits: (_, __, from, to) => logTicks(from, to, 6), values: (_, splits) => splits.map((value) => tick(value)) };
+    // All of them are drawn: on scales that are not linear uPlot would leave some out.
+    const filter = (_, splits) => splits;
+    const logY = { filter, splits: (_, __, from, to) => logTicks(from, to, 6), values: (_, splits) => splits.map((value) => tick(value)) };
+    const sqrtY = { filter, splits: (_, __, from, to) => ticks(from, to, 6).values, values: (_, splits) => splits.map((value) => tick(value)) };
     const plainY = { values: (_, splits) => splits.map((value) => tick(value, step(splits))) };
     return {
       ...this.size(),
@@ -118,7 +123,7 @@ export class Pattern {
       },
       axes: [
         { ...axis, label: axisText(recipe().radial), labelSize: 20, size: 30, space: 90, values: (_, splits) => splits.map((value) => tick(value, step(splits))) },
-        { ...axis, size: picture.gutters.left - 18, label: 'Intensity', labelSize: 18, space: 34, ...(log ? logY : plainY) },
+        { ...axis, size: picture.gutters.left - 18, label: 'Intensity', labelSize: 18, space: 34, ...(log ? logY : sqrt ? sqrtY : plainY) },
       ],
       series: [
         {},
