@@ -73,7 +73,7 @@ impl Listener {
                 self.opened = true;
                 let news = view.news(since);
                 self.number = news.number;
-                told(&site, &view, &news, run)
+                told(&site, &view, &news, run.as_ref())
             }
             Err(None) => {
                 // Others look at other results, and only a few are kept open.
@@ -107,7 +107,7 @@ fn run(site: &Site) -> Option<Value> {
     }))
 }
 
-fn told(site: &Site, view: &View, news: &News, run: Option<Value>) -> Value {
+fn told(site: &Site, view: &View, news: &News, run: Option<&Value>) -> Value {
     let trouble = news.trouble.as_ref().map(|trouble| site.catalogue.without_folder(trouble));
     json!({
         "number": news.number,

@@ -46,6 +46,8 @@ export class Tiles {
     this.kept = new Map();
     this.wanted = new Map();
     this.running = new Map();
+    // Of those on their way, what has changed since they were asked for.
+    this.changedMeanwhile = new Set();
     this.most = 200;
   }
 
@@ -92,15 +94,19 @@ export class Tiles {
   async fetch(name, [level, row, binLevel, column]) {
     const request = new AbortController();
     this.running.set(name, request);
+    this.changedMeanwhile.delete(name);
     const before = this.kept.get(name);
     if (before) before.stale = false;
     try {
       const path = `${this.base}&level=${level}&row=${row}&bin_level=${binLevel}&column=${column}`;
       const bytes = await binary(path, request.signal);
+      // Another result may be shown by now.
+      if (this.running.get(name) !== request) return;
       const [rows, columns, sampled] = new Uint32Array(bytes, 0, 4);
-      const tile = { level, row, binLevel, column, rows, columns, sampled: sampled === 1, values: new Uint16Array(bytes, 16), stale: false, used: performance.now() };
-      if (before?.stale) tile.stale = true;
+      const tile = { level, row, binLevel, column, rows, columns, sampled: sampled === 1, values: new Uint16Array(bytes, 16), stale: this.changedMeanwhile.has(name), used: performance.now() };
       this.kept.set(name, tile);
+      // What was made of a part of the frames may be had better soon.
+      if (tile.sampled) setTimeout(() => { tile.stale = true; this.then(); }, 400);
       this.tidy();
     } catch (error) {
       if (before) before.stale = true;
@@ -115,15 +121,12 @@ export class Tiles {
 
   // Frames from..to have changed.
   changed(from, to, rows) {
-    for (const tile of this.kept.values()) {
-      const size = rows * 2 ** tile.level;
-      if (tile.row * size < to && (tile.row + 1) * size > from) tile.stale = true;
+    const reaches = (level, row) => row * rows * 2 ** level < to && (row + 1) * rows * 2 ** level > from;
+    for (const tile of this.kept.values()) if (reaches(tile.level, tile.row)) tile.stale = true;
+    for (const name of this.running.keys()) {
+      const [level, row] = name.split('/').map(Number);
+      if (reaches(level, row)) this.changedMeanwhile.add(name);
     }
-  }
-
-  // What was made of a part of the frames may be had better now.
-  better() {
-    for (const tile of this.kept.values()) if (tile.sampled) tile.stale = true;
   }
 
   tidy() {

@@ -39,7 +39,9 @@ export function draw() {
   }
   $('picture').dataset.of = state.about.name;
   $('note').hidden = !preliminary;
-  $('note').textContent = 'a part of the frames; more is coming';
+  const { covered, covering } = state.news;
+  const part = covering > covered ? `${Math.floor(100 * covered / covering)} % of them read` : 'more is coming';
+  $('note').textContent = `a part of the frames; ${part}`;
   cross();
 }
 

@@ -91,18 +91,8 @@ async function news(value) {
   }
   const [from, to] = value.changed;
   if (to > from) tiles.changed(from, to, state.about.tile.rows);
-  if (before && before.covered !== value.covered) better(value.covered === value.covering);
   change({ news: value });
   grow(before);
-}
-
-let improved = 0;
-
-// Tiles that show a part of their frames are asked for again, not too often.
-function better(all) {
-  if (!all && performance.now() - improved < 400) return;
-  improved = performance.now();
-  tiles.better();
 }
 
 async function describe(value, id) {
