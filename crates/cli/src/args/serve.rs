@@ -12,15 +12,15 @@ use crate::exit::Failure;
 /// Arguments of `aureole serve`.
 #[derive(Debug, Args)]
 #[command(after_help = "\
-The page needs no network and changes nothing. It can be opened on this machine only, unless --host says otherwise. Other users of this
-machine can open it, too; --token keeps them out.
+The page needs no network and changes nothing. It can be opened on this machine only, unless --host
+says otherwise. Other users of this machine can open it, too; --token keeps them out.
 
 Examples:
-  aureole serve out.h5                                  a result, also one that is being written
-  aureole serve /data/scan7                             all results in a folder
-  aureole serve out.h5 --port 8080                      always at the same address
-  aureole serve out.h5 --host 0.0.0.0                   for others; the address that is printed has the token that they need
-  ssh -L 8080:localhost:8080 beamline                   then http://localhost:8080 shows here what is served there
+  aureole serve out.h5                      a result, also one that is being written
+  aureole serve /data/scan7                 all results in a folder
+  aureole serve out.h5 --port 8080          always at the same address
+  aureole serve out.h5 --host 0.0.0.0       for others, by the address that is printed
+  ssh -L 8080:localhost:8080 beamline       then http://localhost:8080 is what is served there
 
 Ctrl-C ends it, with exit code 0.")]
 pub(crate) struct ServeArgs {

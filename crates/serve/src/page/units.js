@@ -95,7 +95,7 @@ export function ticks(from, to, most) {
   if (!(span > 0)) return { values: [], step: 1 };
   const raw = span / Math.max(1, most);
   const power = 10 ** Math.floor(Math.log10(raw));
-  const step = [1, 2, 5, 10].map((of) => of * power).find((step) => step >= raw * 0.999999);
+  const step = [1, 2, 5, 10].map((of) => of * power).find((step) => step >= raw * 0.7);
   const values = [];
   for (let nth = Math.ceil(from / step - 1e-9); nth * step <= to + step * 1e-9; nth++) values.push(nth * step + 0);
   return { values, step };

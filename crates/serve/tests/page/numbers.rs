@@ -87,3 +87,32 @@ fn the_page_is_small_and_whole() {
     assert!(bytes < 300_000, "{bytes}");
     assert!(page.text().contains("<title>Aureole</title>"));
 }
+
+#[test]
+fn rows_are_the_same_however_they_are_stored() {
+    let folder = tempdir().unwrap();
+    for stored in ["chunked", "compressed", "contiguous"] {
+        let path = folder.path().join(format!("{stored}.h5"));
+        result(&path, 150, None);
+        let file = hdf5_metno::File::append(&path).unwrap();
+        if stored != "chunked" {
+            let old = file.dataset("entry/data/I").unwrap().read_2d::<f32>().unwrap();
+            file.unlink("entry/data/I").unwrap();
+            let new = file.new_dataset::<f32>().shape([150, BINS]);
+            let new = if stored == "compressed" { new.chunk([7, BINS]).deflate(1) } else { new };
+            new.create("entry/data/I").unwrap().write(&old).unwrap();
+        }
+        drop(file);
+        let site = Site::of(Place::File(path));
+        for frame in [0, 6, 7, 69, 149] {
+            let row = site.get(&format!("/api/results/0/row?recipe=0&row={frame}"));
+            let wanted: Vec<f32> = (0..BINS).map(|bin| value(frame, bin)).collect();
+            assert_eq!(row.floats(4)[..BINS], wanted, "{stored}, frame {frame}");
+        }
+        let tile = site.get("/api/results/0/tile?recipe=0&level=3&row=0&bin_level=1&column=0&low=0");
+        assert_eq!(tile.words(3), [19, 10, 0], "{stored}");
+        let highest = u16::from_le_bytes(tile.content[16 + 2 * 10..][..2].try_into().unwrap());
+        // Frames 8 to 15 without the failed one, bins 0 and 1.
+        assert!((f32::from_bits(u32::from(highest) << 16) / value(15, 1) - 1.0).abs() < 0.005, "{stored}");
+    }
+}
