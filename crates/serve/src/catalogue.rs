@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::{Duration, Instant, UNIX_EPOCH};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+
+use aureole::result::Look;
 
 use crate::view::View;
 
@@ -12,6 +14,9 @@ const OPEN: usize = 2;
 
 /// Files of a folder that are listed, the latest ones.
 const LISTED: usize = 500;
+
+/// Files that are looked into at once.
+const LOOKS: usize = 200;
 
 /// Between two looks at a folder.
 const PATIENCE: Duration = Duration::from_secs(1);
@@ -45,6 +50,8 @@ struct Inner {
     looked: Option<Instant>,
     /// The latest one last.
     open: Vec<(u32, Arc<View>)>,
+    /// Files of the folder that were looked into: size and time then, and whether they are results.
+    seen: BTreeMap<PathBuf, (u64, Option<SystemTime>, bool)>,
     /// Why a file could not be opened, and when.
     refused: BTreeMap<u32, (Instant, String)>,
 }
@@ -164,7 +171,7 @@ impl Catalogue {
         inner.looked = Some(Instant::now());
         let paths = match &self.place {
             Place::File(path) => vec![path.clone()],
-            Place::Folder(folder) => results(folder),
+            Place::Folder(folder) => inner.results(folder),
         };
         let mut listed: Vec<Entry> = paths.into_iter().filter_map(|path| inner.entry(path)).collect();
         listed.sort_by(|a, b| (b.modified, &a.name).cmp(&(a.modified, &b.name)));
@@ -178,6 +185,27 @@ impl Catalogue {
 }
 
 impl Inner {
+    /// The results of a folder. What is one stays one; other files are looked into again when they have changed.
+    fn results(&mut self, folder: &Path) -> Vec<PathBuf> {
+        let (mut found, mut looks) = (Vec::new(), LOOKS);
+        for path in candidates(folder) {
+            let Ok(about) = path.metadata() else { continue };
+            let state = (about.len(), about.modified().ok());
+            let known = self.seen.get(&path).filter(|seen| seen.2 || (seen.0, seen.1) == state).map(|seen| seen.2);
+            let is_one = known.unwrap_or_else(|| {
+                // The rest has its turn with the next look.
+                let looked = looks > 0 && Look::is_worth_it(&path);
+                if looks > 0 {
+                    self.seen.insert(path.clone(), (state.0, state.1, looked));
+                }
+                looks = looks.saturating_sub(1);
+                looked
+            });
+            found.extend(is_one.then_some(path));
+        }
+        found
+    }
+
     fn entry(&mut self, path: PathBuf) -> Option<Entry> {
         let name = path.file_name()?.to_string_lossy().into_owned();
         let about = std::fs::metadata(&path).ok();
@@ -189,8 +217,8 @@ impl Inner {
     }
 }
 
-/// Files of a folder that may be results. Links are left out: what they lead to was not named.
-fn results(folder: &Path) -> Vec<PathBuf> {
+/// Files of a folder that may be results by their names. Links are left out: what they lead to was not named.
+fn candidates(folder: &Path) -> Vec<PathBuf> {
     let Ok(files) = std::fs::read_dir(folder) else { return Vec::new() };
     let files = files.filter_map(Result::ok).filter(|file| file.file_type().is_ok_and(|kind| kind.is_file()));
     let hidden = |path: &Path| path.file_name().is_some_and(|name| name.to_string_lossy().starts_with('.'));

@@ -82,6 +82,15 @@ impl Look {
         look(&file, &Arc::new(plain), path).map_err(not_a_result)
     }
 
+    /// True for a file that has patterns where `aureole integrate` puts them, as far as a glance tells.
+    #[must_use]
+    pub fn is_worth_it(path: &Path) -> bool {
+        let Ok(file) = open(path) else { return false };
+        let first = super::first_recipe(&file).unwrap_or_else(|| "data".into());
+        let group = file.group("entry").and_then(|entry| entry.group(&first));
+        group.is_ok_and(|group| group.link_exists("I") && group.link_exists("radial_axis"))
+    }
+
     /// Frames that have a row, whether it is written or not.
     #[must_use]
     pub fn rows(&self) -> usize {
