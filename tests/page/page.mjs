@@ -78,7 +78,26 @@ function prepare() {
   run(integrate('stack.h5', 'folder/cakes.h5', '--bins', '200', '--azimuthal-bins', '90', '--frames', ':20'));
   run(integrate('stack.h5', 'folder/map.h5', '--bins', '300', '--map', '10x12', '--map-snake'));
   run(['export', 'folder/scan.h5', '-o', 'texts', '--form', 'xye', '--frames', '0:100']);
+  spike();
+  run(['integrate', 'spike.npy', '--poni', 'spike.poni', '--bins', '64', '-o', 'folder/spike.h5']);
   fs.copyFileSync(at('folder/map.h5'), at('folder/<img src=x onerror=alert(1)>.h5'));
+}
+
+// 5000 frames of 20 x 20 points, all 3 but for one point of one frame.
+const SPIKE = 3171;
+function spike() {
+  const [frames, size] = [5000, 20];
+  const header = `{'descr': '<u2', 'fortran_order': False, 'shape': (${frames}, ${size}, ${size}), }`;
+  const start = Buffer.alloc(128, ' ');
+  start.write('\x93NUMPY\x01\x00', 0, 'latin1');
+  start.writeUInt16LE(118, 8);
+  start.write(header, 10);
+  start.write('\n', 127);
+  const values = new Uint16Array(frames * size * size).fill(3);
+  values[SPIKE * size * size + 7 * size + 11] = 60000;
+  fs.writeFileSync(at('spike.npy'), Buffer.concat([start, Buffer.from(values.buffer)]));
+  const detector = `{"pixel1": 1e-3, "pixel2": 1e-3, "max_shape": [${size}, ${size}], "orientation": 3}`;
+  fs.writeFileSync(at('spike.poni'), `poni_version: 2.1\nDetector: Detector\nDetector_config: ${detector}\nDistance: 0.1\nPoni1: 0\nPoni2: 0\nRot1: 0\nRot2: 0\nRot3: 0\nWavelength: 1e-10\n`);
 }
 
 // x, I and its error of a frame, as `aureole export` writes them.
@@ -111,7 +130,7 @@ class Room {
       await this.page.selectOption('#result', { label: name });
     }
     if (name) await until('its name', async () => (await this.page.locator('#picture').getAttribute('data-of')) === name);
-    await this.drawn();
+    await this.drawn(options.wait);
     return this.page;
   }
 
@@ -309,6 +328,22 @@ const checks = {
     await until('move', async () => (await room.picture()) !== near);
     await page.mouse.dblclick(box.x + box.width / 2, box.y + box.height / 2);
     await until('all', async () => (await room.picture()) === whole);
+  },
+
+  async a_spike_is_in_the_picture_at_every_zoom(room) {
+    const page = await room.open('spike.h5', { wait: 1 });
+    const highest = () => page.evaluate(async () => {
+      const { picture } = await import('/page/draw.js');
+      return picture.values.reduce((most, value) => (value > most ? value : most), 0);
+    });
+    await page.evaluate(async (row) => (await import('/page/state.js')).change({ cursor: { row, bin: 30 } }), SPIKE);
+    const whole = await highest();
+    assert(whole > 1000, `the highest value is ${whole}`);
+    for (let zoom = 0; zoom < 20; zoom++) {
+      await room.press('+');
+      await until(`zoom ${zoom}`, async () => Math.abs(await highest() / whole - 1) < 0.01);
+    }
+    await until('few frames', () => page.evaluate(async () => { const { view } = (await import('/page/state.js')).state; return view.y1 - view.y0 < 8; }));
   },
 
   async failed_frames_are_shown_with_the_reason(room) {
