@@ -93,6 +93,7 @@ step build cargo build --bin aureole --example dump_stack --example hostile --ex
 counted hostile "$PYTHON" tests/oracle/hostile.py target/debug/examples/hostile
 counted follow "$PYTHON" tests/oracle/follow.py target/debug/aureole
 counted stream "$PYTHON" tests/oracle/stream.py target/debug/aureole
+counted page env PYTHON="$PYTHON" bash tests/page.sh target/debug/aureole
 beside simulated "$PYTHON" tests/oracle/simulated.py target/debug/aureole
 beside nexus "$PYTHON" tests/oracle/nexus.py target/debug/aureole
 beside beamlines "$PYTHON" tests/oracle/beamlines.py target/debug/aureole

@@ -1,15 +1,20 @@
 //! Reading a result back: the NeXus file that a run has written, or is still writing.
 
+mod look;
 mod map;
+mod own;
 mod record;
+mod rows;
 
 use std::path::{Path, PathBuf};
 
 use aureole_core::unit::Unit;
 use hdf5_metno::{Dataset, File, Group, Location};
 
+pub use look::{Look, RecipeLook};
 pub use map::ResultMap;
 pub use record::{Record, RecordedSource, SourceState};
+pub use rows::{Element, StoredRows};
 
 /// The status of a frame that was integrated.
 const DONE: u8 = 1;
@@ -182,8 +187,14 @@ impl ResultFile {
 
 /// The first of the recipes that the file names, in its order.
 fn first_recipe(file: &File) -> Option<String> {
-    let names = file.group("entry").ok()?.attr("recipes").ok()?.read_1d::<hdf5_metno::types::VarLenUnicode>().ok()?;
-    names.first().map(ToString::to_string)
+    recipe_names(file).into_iter().next()
+}
+
+/// The recipes that the file names, in its order.
+fn recipe_names(file: &File) -> Vec<String> {
+    let names = file.group("entry").and_then(|entry| entry.attr("recipes"));
+    let names = names.and_then(|names| names.read_1d::<hdf5_metno::types::VarLenUnicode>());
+    names.map(|names| names.iter().map(ToString::to_string).collect()).unwrap_or_default()
 }
 
 /// The recipes of a result, whose entry is given: the groups that hold patterns.

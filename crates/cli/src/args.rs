@@ -16,6 +16,7 @@ pub(crate) mod map;
 pub(crate) mod pair;
 pub(crate) mod plot;
 pub(crate) mod polarization;
+pub(crate) mod serve;
 pub(crate) mod simulate;
 pub(crate) mod verify;
 
@@ -40,6 +41,8 @@ pub(crate) enum Command {
     Info(info::InfoArgs),
     /// Write a stack of simulated frames, and the PONI file that goes with it
     Simulate(simulate::SimulateArgs),
+    /// Show results, also while they are written, on a page for a browser
+    Serve(serve::ServeArgs),
     /// Draw patterns from a result file as PNG or SVG
     Plot(plot::PlotArgs),
     /// Write patterns of a result as texts, arrays or a table
@@ -61,6 +64,7 @@ Examples:
   aureole simulate demo.h5                                  a stack to try things with
   aureole integrate demo.h5 --poni demo.poni -o out.h5      integrate it
   aureole plot out.h5 -o out.png                            look at the result
+  aureole serve out.h5                                      the same in a browser
   aureole verify out.h5                                     check it
   aureole integrate --help                                  all options, explained
 

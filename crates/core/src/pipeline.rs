@@ -256,6 +256,9 @@ pub trait Sink {
         Ok(())
     }
 
+    /// Hears what the run has done so far: after each piece of runs over a stack that grows.
+    fn hear(&mut self, _so_far: &Summary) {}
+
     /// False when no more is wanted: asked while a layout waits for patterns that others compute, so that a run can be
     /// stopped before the next of them is there.
     fn wants_more(&mut self) -> bool {

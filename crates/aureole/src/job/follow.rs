@@ -70,6 +70,7 @@ impl Prepared {
                     self.run_by(executor.as_ref(), &Input { frames: next..end, ..self.input() }, images, sink)?;
                 sink.flush()?;
                 summary.add(piece);
+                sink.hear(&summary);
                 (next, news) = (end, Instant::now());
                 growing.forget(next);
             } else if arrived.ended {

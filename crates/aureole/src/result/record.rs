@@ -92,7 +92,8 @@ impl Record {
     }
 }
 
-fn read(file: &File, bytes: u64) -> Result<Record, String> {
+/// Of an open file of so many bytes.
+pub(super) fn read(file: &File, bytes: u64) -> Result<Record, String> {
     let group = |name: &str| file.group(name).map_err(|_| format!("there is no /{name}"));
     let (entry, reduction, frames) = (group("entry")?, group("entry/reduction")?, group("entry/frames")?);
     let word = |name: &str| {

@@ -17,6 +17,7 @@ use super::choice::one_of;
 use super::frames::Frames;
 use super::map::MapArgs;
 use super::pair::number;
+use super::serve::PageArgs;
 
 pub(crate) use meant::{Meant, SummaryForm, single_recipe};
 pub(crate) use recipe::RecipeArgs;
@@ -39,6 +40,7 @@ Examples:
   aureole integrate scan.h5 --poni lab6.poni --recipe 'q --bins 2000' --recipe 'cake --azimuthal-bins 360' -o out.h5
   aureole integrate scan.h5 --config recipes.toml -o out.h5
   aureole integrate scan_master.h5 --poni lab6.poni --follow -o live.h5
+  aureole integrate scan_master.h5 --poni lab6.poni --follow --serve -o live.h5
   aureole integrate tcp://dcu:31001 --poni lab6.poni --mask auto -o live.h5
   aureole integrate scan.h5 --poni lab6.poni --map 20x30 --map-snake --map-fast-axis samx -o map.h5
   aureole integrate scan_master.h5 --poni lab6.poni -o out.h5 --resume     the same line begins, goes on, or finds all done")]
@@ -63,6 +65,9 @@ pub(crate) struct IntegrateArgs {
     /// Map
     #[command(flatten)]
     pub(crate) map: MapArgs,
+    /// Page
+    #[command(flatten, next_help_heading = "Page")]
+    pub(crate) page: PageArgs,
 }
 
 /// Several recipes, and what is made of the stack as a whole.

@@ -4,6 +4,7 @@ mod engine;
 mod follow;
 mod report;
 mod resumed;
+mod shown;
 mod watched;
 
 use std::ops::Range;
@@ -24,6 +25,7 @@ use crate::print;
 use crate::progress::Progress;
 use report::Report;
 use resumed::Task;
+use shown::Shown;
 use watched::Watched;
 
 pub(crate) fn run(args: IntegrateArgs, engines: Option<&dyn Engines>) -> Outcome {
@@ -32,6 +34,7 @@ pub(crate) fn run(args: IntegrateArgs, engines: Option<&dyn Engines>) -> Outcome
     check_output(&meant)?;
     engine::check_parts(&meant)?;
     let stop = stop::on_signal()?;
+    let shown = Shown::start(&meant);
     let Some(given) = follow::wait(&meant, stop)? else { return Ok(Exit::Interrupted) };
     let mut prepared = job::prepare_given(meant.job.clone(), given).map_err(Failure::refused)?;
     let tuned = tuned::default_file().and_then(|file| prepared.tune(&file));
@@ -55,13 +58,15 @@ pub(crate) fn run(args: IntegrateArgs, engines: Option<&dyn Engines>) -> Outcome
     if stop.load(Ordering::Relaxed) {
         return Ok(Exit::Interrupted);
     }
-    print::stderr(&report::header(&prepared, workers));
+    let header = report::header(&prepared, workers);
+    print::stderr(&header);
     let task = match rest {
         Some(rest) => rest,
         None => begin(&meant, &prepared, elsewhere.as_ref(), workers)?,
     };
+    shown.begins(&header);
     let failed_before = task.failed_before;
-    let (summary, seconds) = integrate(&prepared, elsewhere.as_ref(), images.as_ref(), task, stop)?;
+    let (summary, seconds) = integrate(&prepared, elsewhere.as_ref(), images.as_ref(), task, stop, &shown)?;
     for note in &summary.survived {
         print::stderr(&format!("note: {note}"));
     }
@@ -74,6 +79,7 @@ pub(crate) fn run(args: IntegrateArgs, engines: Option<&dyn Engines>) -> Outcome
         SummaryForm::Text => report.text(),
         SummaryForm::Json => report.json(),
     })?;
+    shown.ends(&summary, seconds, stop);
     Ok(match summary {
         Summary { stopped: true, .. } => Exit::Interrupted,
         Summary { failed: 0, .. } if failed_before == 0 && missing.is_none() => Exit::Done,
@@ -114,11 +120,12 @@ fn integrate(
     images: Option<&StackImages>,
     task: Task,
     stop: &AtomicBool,
+    shown: &Shown,
 ) -> Result<(Summary, f64), Failure> {
     let frames = task.frames.iter().map(Range::len).sum::<usize>();
     let progress = Progress::new(prepared.expected().map(|_| frames as u64));
     let start = Instant::now();
-    let mut watched = Watched::new(task.sink, &progress, stop);
+    let mut watched = Watched::new(task.sink, &progress, stop, shown);
     let own = prepared.executor_for(frames);
     let executor = elsewhere.map_or(own.as_ref(), |layout| layout as &dyn Executor);
     let ran = prepared.run_ranges(executor, &task.frames, images, &mut watched);

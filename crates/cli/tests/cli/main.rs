@@ -15,6 +15,7 @@ mod regions;
 mod resumed;
 mod round_trip;
 mod series;
+mod serve;
 mod support;
 mod variances;
 mod verify;

@@ -48,6 +48,10 @@ pub(crate) struct Meant {
     pub(crate) send_chunks: bool,
     /// Tasks write files of their own.
     pub(crate) output_parts: bool,
+    /// The port of a page that shows the run.
+    pub(crate) serve: Option<u16>,
+    /// The page stays when the run has ended.
+    pub(crate) stay: bool,
     /// What the user should be told.
     pub(crate) notices: Vec<String>,
 }
@@ -102,6 +106,8 @@ impl IntegrateArgs {
             first_within,
             send_chunks,
             output_parts,
+            serve: self.page.serve,
+            stay: self.page.stay,
             notices,
         })
     }

@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use aureole::sink::NexusSink;
 use aureole_core::pipeline::{Rows, Sink, SinkError, Summary, failure};
 
+use super::shown::Shown;
 use crate::progress::Progress;
 
 /// The result file, watched.
@@ -13,6 +14,7 @@ pub(super) struct Watched<'a> {
     sink: NexusSink,
     progress: &'a Progress,
     stop: &'a AtomicBool,
+    shown: &'a Shown,
     frames: usize,
     failed: usize,
     reasons: Vec<String>,
@@ -22,8 +24,8 @@ pub(super) struct Watched<'a> {
 const REASONS_TOLD: usize = 3;
 
 impl<'a> Watched<'a> {
-    pub(super) fn new(sink: NexusSink, progress: &'a Progress, stop: &'a AtomicBool) -> Watched<'a> {
-        Watched { sink, progress, stop, frames: 0, failed: 0, reasons: Vec::new() }
+    pub(super) fn new(sink: NexusSink, progress: &'a Progress, stop: &'a AtomicBool, shown: &'a Shown) -> Watched<'a> {
+        Watched { sink, progress, stop, shown, frames: 0, failed: 0, reasons: Vec::new() }
     }
 
     /// What was pushed so far.
@@ -58,6 +60,10 @@ impl Sink for Watched<'_> {
 
     fn flush(&mut self) -> Result<(), SinkError> {
         self.sink.flush()
+    }
+
+    fn hear(&mut self, so_far: &Summary) {
+        self.shown.stages(so_far);
     }
 
     fn wants_more(&mut self) -> bool {

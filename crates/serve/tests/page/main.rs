@@ -1,0 +1,8 @@
+//! The server as a client sees it.
+
+mod growing;
+mod hostile;
+mod numbers;
+mod own;
+mod support;
+mod vendored;
