@@ -62,6 +62,8 @@ step build cargo build --bin aureole --example dump_stack --example hostile --ex
 counted simulated "$PYTHON" tests/oracle/simulated.py target/debug/aureole
 counted hostile "$PYTHON" tests/oracle/hostile.py target/debug/examples/hostile
 counted export "$PYTHON" tests/oracle/export.py target/debug/aureole
+counted report "$PYTHON" tests/oracle/report.py target/debug/aureole
+counted viewers "$PYTHON" tests/oracle/viewers.py target/debug/aureole
 counted follow "$PYTHON" tests/oracle/follow.py target/debug/aureole
 counted stream "$PYTHON" tests/oracle/stream.py target/debug/aureole
 counted readers "$PYTHON" tests/oracle/readers.py target/debug/examples/dump_stack $([ -d "$data" ] && echo "$data")

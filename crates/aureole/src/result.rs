@@ -9,9 +9,10 @@ mod record;
 
 use std::path::{Path, PathBuf};
 
+use aureole_core::unit::Unit;
 use hdf5_metno::{Dataset, File, Location};
 
-pub use about::{About, reasons};
+pub use about::{About, reasons, utc};
 pub use inputs::{FileNow, SourceNow, file_now, source_now};
 pub use map::ResultMap;
 pub use overview::Overview;
@@ -95,7 +96,10 @@ impl ResultFile {
                 .dataset(&format!("/entry/{data}/{name}"))
                 .map_err(|_| not_a_result(&format!("there is no /entry/{data}/{name}")))?;
             let centres = dataset.read_1d::<f64>().map_err(|error| unreadable(error.to_string()))?.to_vec();
-            let (units, long_name) = (attribute(&dataset, "units"), attribute(&dataset, "long_name"));
+            let units = attribute(&dataset, "units");
+            // Readers of NeXus want short names there; the unit's own says what is measured, whatever version wrote it.
+            let unit = Unit::from_name(&attribute(&dataset, "unit_name")).ok();
+            let long_name = unit.map_or_else(|| attribute(&dataset, "long_name"), |unit| unit.long_name().to_owned());
             Ok::<_, ResultError>(Axis { centres, units, long_name })
         };
         let shape = intensity.shape();

@@ -8,6 +8,7 @@ mod info;
 mod integrate;
 mod output;
 mod plot;
+mod report;
 mod simulate;
 mod stop;
 mod verify;
@@ -25,6 +26,7 @@ pub(crate) fn run(command: Command, engines: Option<&dyn Engines>) -> Outcome {
         Command::Info(args) => info::run(&args),
         Command::Simulate(args) => simulate::run(&args),
         Command::Plot(args) => plot::run(&args),
+        Command::Report(args) => report::run(&args),
         Command::Export(args) => export::run(&args),
         Command::Verify(args) => verify::run(&args),
         Command::Config(args) => config::run(&args),

@@ -7,6 +7,7 @@ use hdf5_metno::types::VarLenUnicode;
 
 use super::{ResultError, recipes, unlocked};
 use crate::hdf5::attributes::text;
+use crate::sink::clock::iso8601;
 
 /// What a result says of its run, for people. What it does not say is empty.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -52,6 +53,12 @@ impl About {
     pub fn seconds(&self) -> Option<u64> {
         seconds(&self.ended)?.checked_sub(seconds(&self.started)?)
     }
+}
+
+/// A time in nanoseconds since 1970 in UTC, such as `2026-11-22T09:30:00Z`.
+#[must_use]
+pub fn utc(nanoseconds: u64) -> String {
+    iso8601(nanoseconds / 1_000_000_000)
 }
 
 /// Why the frames of some rows failed; an empty text where the result does not say.
