@@ -9,9 +9,12 @@ use super::Scale;
 
 /// `Scattering vector q (nm⁻¹)`.
 pub(crate) fn label(axis: &Axis) -> String {
-    let name = if axis.long_name.is_empty() { "Radial position" } else { &axis.long_name };
-    match unit(&axis.units) {
-        "" => name.to_owned(),
+    // What a file calls it may be of any length.
+    const LONGEST: usize = 100;
+    let cut = |text: &str| text.chars().take(LONGEST).collect::<String>();
+    let name = if axis.long_name.is_empty() { "Radial position".into() } else { cut(&axis.long_name) };
+    match unit(&cut(&axis.units)) {
+        "" => name,
         unit if name.contains('(') => format!("{name}, {unit}"),
         unit => format!("{name} ({unit})"),
     }

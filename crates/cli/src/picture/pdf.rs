@@ -2,8 +2,6 @@
 
 mod shapes;
 
-use std::collections::HashMap;
-
 use krilla::Document;
 use krilla::geom::{Point, Size, Transform};
 use krilla::image::Image;
@@ -20,7 +18,7 @@ use super::bitmap::Bitmap;
 const POINTS: f32 = 0.75;
 
 /// The fonts of a document.
-type Fonts = HashMap<fontdb::ID, Font>;
+type Fonts = Vec<(fontdb::ID, Font)>;
 
 /// Writes a document of one page; an image, if any, fills the area between the axes.
 pub(super) fn document(tree: &Tree, image: Option<(&Bitmap, &ComputedLayout)>) -> Result<Vec<u8>, String> {
@@ -80,7 +78,7 @@ fn draw_text(text: &Text, surface: &mut Surface<'_>, fonts: &Fonts) {
             (at.tx, at.ty)
         };
         let Some(first) = span.positioned_glyphs.first() else { continue };
-        let Some(font) = fonts.get(&first.font) else { continue };
+        let Some((_, font)) = fonts.iter().find(|(id, _)| *id == first.font) else { continue };
         let glyphs = span.positioned_glyphs.iter().enumerate().scan(0, |start, (nth, glyph)| {
             let range = *start..*start + glyph.text.len();
             *start = range.end;
@@ -89,7 +87,7 @@ fn draw_text(text: &Text, surface: &mut Surface<'_>, fonts: &Fonts) {
                 (bx - ax, by - ay)
             });
             let advance = next.0.hypot(next.1) / size;
-            Some(KrillaGlyph::new(GlyphId::new(u32::from(glyph.id.0)), advance, 0.0, 0.0, 0.0, range, None))
+            Some(KrillaGlyph::new(GlyphId::new(glyph.id.0), advance, 0.0, 0.0, 0.0, range, None))
         });
         let glyphs: Vec<KrillaGlyph> = glyphs.collect();
         let said: String = span.positioned_glyphs.iter().map(|glyph| glyph.text.as_str()).collect();

@@ -108,10 +108,7 @@ impl About<'_> {
     fn patterns(&self) -> Result<Chart, Failure> {
         let x = &self.result.axis().centres;
         let wide = |values: &[f32]| values.iter().map(|value| f64::from(*value)).collect::<Vec<f64>>();
-        let band = Some((wide(&self.seen.lowest), wide(&self.seen.highest)));
-        let name = "mean, extremes".to_owned();
-        let colour = Some("#8a8f98");
-        let mut curves = vec![Curve { name, x: x.clone(), y: self.seen.mean.clone(), band, colour }];
+        let mut curves = Vec::new();
         let done: Vec<usize> = self.subject.frames(1).collect();
         let mut single: Vec<usize> =
             [done.first(), done.get(done.len() / 2), done.last()].into_iter().flatten().copied().collect();
@@ -121,9 +118,13 @@ impl About<'_> {
             let row = self.result.row(frame - self.subject.record.first_frame)?;
             curves.push(Curve::with_errors(format!("frame {frame}"), x.clone(), wide(&row.intensity), None));
         }
-        for (curve, colour) in curves.iter_mut().skip(1).zip(["#4f8fd0", "#e08a2c", "#3ba272"]) {
+        for (curve, colour) in curves.iter_mut().zip(["#4f8fd0", "#e08a2c", "#3ba272"]) {
             curve.colour = Some(colour);
         }
+        // The last one, so that it lies on top; in the colour of the page's text.
+        let (name, colour) = ("mean, extremes".to_owned(), Some("currentColor"));
+        let band = Some((wide(&self.seen.lowest), wide(&self.seen.highest)));
+        curves.push(Curve { name, x: x.clone(), y: self.seen.mean.clone(), band, colour });
         Ok(self.curves(curves, axis::label(self.result.axis()), axis::INTENSITY.to_owned(), Vec::new()))
     }
 

@@ -18,8 +18,13 @@ pub(super) fn write(
     drawn: Option<usize>,
 ) -> Result<(), Failure> {
     let result = ResultFile::open(&subject.file, Some(recipe))?;
-    let heading =
-        if subject.about.recipes.len() > 1 { format!("Recipe {}", cut(recipe, 100)) } else { "Patterns".into() };
+    let heading = if subject.about.recipes.len() > 1 {
+        format!("Recipe {}", cut(recipe, 100))
+    } else if result.azimuthal().is_some() {
+        "Cakes".into()
+    } else {
+        "Patterns".into()
+    };
     let mut waterfall = drawn.and_then(|recipes| figures::Waterfall::new(&result, Room::of(recipes)));
     let seen = result.overview(&mut |row, values| {
         if let Some(waterfall) = &mut waterfall {

@@ -13,17 +13,16 @@ pub(super) fn write(page: &mut Html, subject: &Subject) {
     let left = record.planned.saturating_sub(done + failed);
     let (class, state) = state(subject, failed, left);
     page.raw(&format!("<p class=\"state {class}\">{}</p>\n<ul class=\"tiles\">\n", escape(&state)));
-    let rate = rate(subject, done + failed);
     for (number, name) in [
         (thousands(done as u64), "frames integrated"),
         (thousands(failed as u64), "frames failed"),
         (thousands(left as u64), "frames not done"),
-        (rate.clone().unwrap_or_else(|| "–".into()), "frames a second"),
+        (rate(subject, done + failed).unwrap_or_else(|| "–".into()), "frames a second"),
     ] {
         page.raw(&format!("<li><b>{}</b>{name}</li>\n", escape(&number)));
     }
     page.raw("</ul>\n");
-    page.facts(&facts(subject, rate.is_some()));
+    page.facts(&facts(subject));
 }
 
 /// How the run stands, and whether that is good.
@@ -43,27 +42,12 @@ fn rate(subject: &Subject, frames: usize) -> Option<String> {
     Some(if rate < 100.0 { format!("{rate:.1}") } else { thousands(rate.round() as u64) })
 }
 
-fn facts(subject: &Subject, rated: bool) -> Vec<(&'static str, String)> {
+fn facts(subject: &Subject) -> Vec<(&'static str, String)> {
     let (record, about) = (&subject.record, &subject.about);
     let sources: Vec<&str> = record.sources.iter().map(|source| source.name.as_str()).collect();
     let stack = match &sources[..] {
         [first, .., last] if sources.len() > MOST_INPUTS => format!("{first}, …, {last} ({} datasets)", sources.len()),
         few => few.join(", "),
-    };
-    let took = match about.seconds() {
-        None => String::new(),
-        Some(0) => "less than a second".into(),
-        Some(_) => {
-            let since = if rated {
-                "; frames a second are of this time, with the pauses of a run that was resumed"
-            } else {
-                ""
-            };
-            format!(
-                "{} from start to end, in whole seconds{since}",
-                print::count(about.seconds().unwrap_or(0) as usize, "second")
-            )
-        }
     };
     let first = record.first_frame;
     let frames = match record.planned {
@@ -79,9 +63,21 @@ fn facts(subject: &Subject, rated: bool) -> Vec<(&'static str, String)> {
         ("Recipes", cut(&about.recipes.join(", "), 1000)),
         ("Began", about.started.clone()),
         ("Ended", about.ended.clone()),
-        ("Took", took),
+        ("Took", took(about.seconds())),
         ("Program", format!("{} {}", record.program, record.version)),
         ("Layout", about.layout.clone()),
         ("Device", about.device.clone()),
     ]
+}
+
+/// How long the run took, by the times in the result.
+fn took(seconds: Option<u64>) -> String {
+    match seconds {
+        None => String::new(),
+        Some(0) => "less than a second".into(),
+        Some(seconds) => {
+            let seconds = print::count(usize::try_from(seconds).unwrap_or(usize::MAX), "second");
+            format!("{seconds} from start to end, in whole seconds; with the pauses of a run that was resumed")
+        }
+    }
 }

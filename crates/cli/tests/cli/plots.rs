@@ -122,6 +122,8 @@ fn a_pdf_is_a_page_of_lines_with_its_font_in_it() {
     for (name, options) in [("curves", "nm.h5 --frames 0,5"), ("image", "nm.h5 --waterfall"), ("cake", "cakes.h5")] {
         desk.run(&format!("plot {options} -o {name}.pdf")).is(0);
         let bytes = std::fs::read(desk.path(&format!("{name}.pdf"))).unwrap();
+        desk.run(&format!("plot {options} -o again.pdf")).is(0);
+        assert!(bytes == std::fs::read(desk.path("again.pdf")).unwrap(), "the same picture has the same bytes: {name}");
         let text = String::from_utf8_lossy(&bytes);
         assert!(text.starts_with("%PDF-1.") && text.trim_end().ends_with("%%EOF"), "{name}");
         assert!(text.contains("/MediaBox") && text.contains("600 375"), "800 x 500 units are 600 x 375 points: {name}");

@@ -89,6 +89,27 @@ fn failed_frames_are_listed_with_their_reasons_and_marked() {
 }
 
 #[test]
+fn a_run_that_is_under_way_has_a_report_of_what_is_there() {
+    let desk = Desk::with_stack();
+    desk.run("integrate stack.h5 --poni stack.poni --bins 50 -o out.h5").is(0);
+    {
+        let file = File::append(desk.path("out.h5")).unwrap();
+        file.group("entry").unwrap().unlink("end_time").unwrap();
+        let status = file.dataset("entry/frames/status").unwrap();
+        status.write_raw(&[1u8, 1, 1, 1, 0, 0, 0, 0, 0, 0]).unwrap();
+    }
+    let some = page(&desk, "out.h5");
+    assert!(some.contains("Under way when this page was written") && some.contains("<b>6</b>frames not done"));
+    assert!(some.contains(">frame 3<") && !some.contains(">frame 4<"));
+    {
+        let file = File::append(desk.path("out.h5")).unwrap();
+        file.dataset("entry/frames/status").unwrap().write_raw(&[0u8; 10]).unwrap();
+    }
+    let none = page(&desk, "out.h5");
+    assert!(none.contains("none is done") && !none.contains("<figure>"));
+}
+
+#[test]
 fn recipes_cakes_and_maps_have_sections_of_their_own() {
     let desk = Desk::with_stack();
     let recipes = ["--recipe", "q --bins 30", "--recipe", "cake --bins 20 --azimuthal-bins 4"];
@@ -118,7 +139,7 @@ fn what_files_are_called_and_say_is_never_markup() {
         values[2] = 2;
         status.write_raw(&values).unwrap();
         let reason = file.dataset("entry/frames/reason").unwrap();
-        reason.write_slice(&[text.clone()], 2..3).unwrap();
+        reason.write_slice(std::slice::from_ref(&text), 2..3).unwrap();
         file.dataset("entry/title").unwrap().write_scalar(&text).unwrap();
         file.dataset("entry/reduction/device").unwrap().write_scalar(&text).unwrap();
         file.dataset("entry/reduction/job").unwrap().write_scalar(&text).unwrap();
