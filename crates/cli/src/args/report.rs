@@ -9,8 +9,9 @@ use super::choice::one_of;
 /// Arguments of `aureole report`.
 #[derive(Debug, Args)]
 #[command(after_help = "\
-The page is one file: its pictures are in it, it loads nothing and runs no script. It has what the run did, pictures of all frames, the
-frames that failed, the settings, and whether the files that it was made of are still what they were.
+The page is one file: its pictures are in it, it loads nothing and runs no script. It has what the
+run did, pictures of all frames, the frames that failed, the settings, and whether the files that
+the result was made of are still what they were.
 
 Examples:
   aureole report out.h5 -o report.html                 a page to look at and to mail
