@@ -4,6 +4,7 @@ import base64
 import dataclasses
 import re
 import xml.etree.ElementTree as ElementTree
+import zlib
 
 import numpy as np
 import pytest
@@ -69,6 +70,27 @@ def test_a_stack_is_an_image_with_a_row_a_frame(patterns):
     assert length < 60_000
 
 
+def pixels(png):
+    """The steps of a PNG with a palette and no filters, the upper row first."""
+    width, height = size(png)
+    at, data = 8, b""
+    while at < len(png):
+        length = int.from_bytes(png[at : at + 4], "big")
+        data += png[at + 8 : at + 8 + length] if png[at + 4 : at + 8] == b"IDAT" else b""
+        at += 12 + length
+    return np.frombuffer(zlib.decompress(data), np.uint8).reshape(height, width + 1)[:, 1:]
+
+
+def test_more_intensity_is_a_higher_step_and_nothing_the_last_one(patterns):
+    rows = np.outer(np.arange(1, 41), np.linspace(5, 1, 200)).astype(np.float32)
+    rows[7] = np.nan
+    svg, *_ = drawing(dataclasses.replace(patterns, intensity=rows, sigma=None))
+    steps = pixels(images(svg)[0])[::-1].astype(int)
+    assert (steps[7] == 255).all() and (np.delete(steps, 7, 0) < 255).all()
+    assert steps[39, 0] == 254 and steps[0, 199] == 0
+    assert (np.diff(np.delete(steps, 7, 0), axis=0) >= 0).all() and (np.diff(steps[20]) <= 0).all()
+
+
 def test_cakes_are_images_and_stacks_of_cakes_their_means(cakes):
     svg, caption, _ = drawing(cakes[0])
     assert size(images(svg)[0]) == (50, 12) and any("Azimuthal" in text for text in texts(svg))
@@ -107,6 +129,9 @@ def test_what_failed_or_is_empty_says_so_and_is_no_markup(patterns):
     failed = dataclasses.replace(patterns[0], intensity=nothing, error="<script>alert(1)</script>" + "x" * 5000)
     shown = failed._repr_html_()
     assert "no bin has a value" in shown and "<script" not in shown and "&lt;script&gt;" in shown and len(shown) < 2000
+    unit = aureole._units.Unit.of_axis({"unit": "q", "units": "", "long_name": "<b>q & more</b>"})
+    named = dataclasses.replace(patterns[0], unit=unit)
+    assert "<b>" not in named._repr_html_() and "&lt;b&gt;q &amp; more" in named._repr_html_()
     empty = dataclasses.replace(patterns, frames=range(0), intensity=np.zeros((0, 200), np.float32), sigma=None)
     assert "no bin has a value" in empty._repr_html_()
 
