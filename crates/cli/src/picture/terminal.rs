@@ -29,12 +29,18 @@ impl Screen {
     pub(crate) fn here() -> Screen {
         let is_terminal = std::io::stdout().is_terminal();
         let size = if is_terminal { terminal_size::terminal_size() } else { None };
-        let said = std::env::var("COLUMNS").ok().and_then(|columns| columns.parse::<usize>().ok());
-        let columns = said.or(size.map(|(width, _)| usize::from(width.0))).unwrap_or(COLUMNS);
-        // Axis, labels and the line that was typed want their lines, too.
-        let rows = size.map_or(ROWS, |(_, height)| usize::from(height.0).saturating_sub(6));
+        let size = size.map(|(width, height)| (usize::from(width.0), usize::from(height.0)));
         let plain = std::env::var_os("NO_COLOR").is_some_and(|set| !set.is_empty());
-        Screen { columns: columns.clamp(40, 400), rows: rows.clamp(6, ROWS), colour: is_terminal && !plain }
+        Screen::new(size, std::env::var("COLUMNS").ok().as_deref(), is_terminal && !plain)
+    }
+
+    /// A terminal of so many letters and lines, where it is one, and of so many letters by what its user says.
+    fn new(size: Option<(usize, usize)>, said: Option<&str>, colour: bool) -> Screen {
+        let said = said.and_then(|columns| columns.parse::<usize>().ok()).filter(|columns| *columns > 0);
+        let columns = said.or(size.map(|(width, _)| width)).unwrap_or(COLUMNS);
+        // Axis, labels and the line that was typed want their lines, too.
+        let rows = size.map_or(ROWS, |(_, height)| height.saturating_sub(6));
+        Screen { columns: columns.clamp(40, 400), rows: rows.clamp(6, ROWS), colour }
     }
 }
 
@@ -111,6 +117,39 @@ fn ends(scale: super::Scale, first: f64, second: f64) -> [String; 3] {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_picture_is_as_large_as_is_said_or_as_the_terminal_or_80_letters_wide() {
+        let size = |size, said| {
+            let screen = Screen::new(size, said, false);
+            (screen.columns, screen.rows)
+        };
+        assert_eq!(size(None, None), (80, 18));
+        assert_eq!(size(Some((132, 50)), None), (132, 18));
+        assert_eq!(size(Some((132, 14)), Some("60")), (60, 8));
+        assert_eq!(size(Some((132, 2)), Some("0")), (132, 6));
+        assert_eq!([size(None, Some("7")).0, size(None, Some("9999")).0, size(None, Some("x")).0], [40, 400, 80]);
+    }
+
+    #[test]
+    fn curves_have_colours_where_the_terminal_shows_them_and_they_are_several() {
+        use crate::picture::Scale;
+        use crate::picture::curves::{Chart, Curve, Shift};
+        let chart = |count: usize| Chart {
+            curves: vec![Curve { x: vec![1.0, 2.0], y: vec![1.0, 3.0], ..Curve::default() }; count],
+            label: "q".into(),
+            y_label: "I".into(),
+            x_scale: Scale::Linear,
+            scale: Scale::Linear,
+            shift: Shift::Add(1.0),
+            whole_bands: false,
+            marks: Vec::new(),
+            title: None,
+        };
+        let drawn = |count, colour| curves::draw(&chart(count), &Screen::new(None, None, colour));
+        assert!(drawn(2, true).contains("\x1b[36m") && drawn(2, true).contains("\x1b[33m"));
+        assert!(!drawn(2, false).contains('\x1b') && !drawn(1, true).contains('\x1b'));
+    }
 
     #[test]
     fn what_a_terminal_would_obey_is_left_out() {
