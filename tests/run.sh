@@ -98,6 +98,8 @@ beside simulated "$PYTHON" tests/oracle/simulated.py target/debug/aureole
 beside nexus "$PYTHON" tests/oracle/nexus.py target/debug/aureole
 beside beamlines "$PYTHON" tests/oracle/beamlines.py target/debug/aureole
 beside export "$PYTHON" tests/oracle/export.py target/debug/aureole
+beside report "$PYTHON" tests/oracle/report.py target/debug/aureole
+beside viewers "$PYTHON" tests/oracle/viewers.py target/debug/aureole
 beside readers "$PYTHON" tests/oracle/readers.py target/debug/examples/dump_stack $([ -d "$data" ] && echo "$data")
 beside inputs "$PYTHON" tests/oracle/inputs.py target/debug/aureole "$data" --check
 beside detectors "$PYTHON" tests/oracle/detectors.py

@@ -1,7 +1,11 @@
 //! Reading a result back: the NeXus file that a run has written, or is still writing.
 
+mod about;
+mod axis;
+mod inputs;
 mod look;
 mod map;
+mod overview;
 mod own;
 mod record;
 mod rows;
@@ -11,10 +15,15 @@ use std::path::{Path, PathBuf};
 use aureole_core::unit::Unit;
 use hdf5_metno::{Dataset, File, Group, Location};
 
+pub use about::{About, reasons, utc};
+pub use inputs::{FileNow, SourceNow, file_now, source_now};
 pub use look::{Look, RecipeLook};
 pub use map::ResultMap;
+pub use overview::Overview;
 pub use record::{Record, RecordedSource, SourceState};
 pub use rows::{Element, StoredRows};
+
+use crate::hdf5::open::{describe_io, is_hdf5};
 
 /// The status of a frame that was integrated.
 const DONE: u8 = 1;
@@ -171,18 +180,36 @@ impl ResultFile {
     /// # Errors
     /// When the file cannot be read there.
     pub fn row(&self, frame: usize) -> Result<Row, ResultError> {
-        let read = |dataset: &Dataset| {
-            let row = match &self.azimuthal {
-                None => dataset.read_slice_1d::<f32, _>((frame, ..)).map(|row| row.to_vec()),
-                Some(_) => dataset.read_slice_2d::<f32, _>((frame, .., ..)).map(|row| row.iter().copied().collect()),
-            };
-            row.map_err(|error| ResultError::Unreadable {
-                file: self.file.clone(),
-                reason: format!("frame {frame}: {error}"),
-            })
-        };
-        Ok(Row { intensity: read(&self.intensity)?, errors: self.errors.as_ref().map(read).transpose()? })
+        let errors = self.errors.as_ref().map(|errors| self.read(errors, frame)).transpose()?;
+        Ok(Row { intensity: self.intensity_of(frame)?, errors })
     }
+
+    fn intensity_of(&self, frame: usize) -> Result<Vec<f32>, ResultError> {
+        self.read(&self.intensity, frame)
+    }
+
+    fn read(&self, dataset: &Dataset, frame: usize) -> Result<Vec<f32>, ResultError> {
+        let row = match &self.azimuthal {
+            None => dataset.read_slice_1d::<f32, _>((frame, ..)).map(|row| row.to_vec()),
+            Some(_) => dataset.read_slice_2d::<f32, _>((frame, .., ..)).map(|row| row.iter().copied().collect()),
+        };
+        row.map_err(|error| ResultError::Unreadable {
+            file: self.file.clone(),
+            reason: format!("frame {frame}: {error}"),
+        })
+    }
+}
+
+/// Opens a result that may be growing: without a lock.
+fn unlocked(path: &Path) -> Result<File, ResultError> {
+    let unreadable = |reason: String| ResultError::Unreadable { file: path.to_owned(), reason };
+    std::fs::File::open(path).map_err(|error| unreadable(describe_io(&error)))?;
+    let mut options = File::with_options();
+    options.with_fapl(|access| access.file_locking(false));
+    options.open(path).map_err(|_| match is_hdf5(path) {
+        Ok(true) => unreadable("HDF5 cannot open it; it is damaged or cut short".into()),
+        _ => ResultError::NotAResult { file: path.to_owned(), reason: "this is no HDF5 file".into() },
+    })
 }
 
 /// The first of the recipes that the file names, in its order.

@@ -13,9 +13,11 @@ pub(crate) mod frames;
 pub(crate) mod info;
 pub(crate) mod integrate;
 pub(crate) mod map;
+pub(crate) mod offset;
 pub(crate) mod pair;
 pub(crate) mod plot;
 pub(crate) mod polarization;
+pub(crate) mod report;
 pub(crate) mod serve;
 pub(crate) mod simulate;
 pub(crate) mod verify;
@@ -43,8 +45,10 @@ pub(crate) enum Command {
     Simulate(simulate::SimulateArgs),
     /// Show results, also while they are written, on a page for a browser
     Serve(serve::ServeArgs),
-    /// Draw patterns from a result file as PNG or SVG
+    /// Draw patterns of results: PNG, SVG, PDF or in the terminal
     Plot(plot::PlotArgs),
+    /// Write a result as a page: summary, pictures, failed frames, settings, provenance
+    Report(report::ReportArgs),
     /// Write patterns of a result as texts, arrays or a table
     Export(export::ExportArgs),
     /// Check a result: integrate some of its frames again and compare them to the last bit
@@ -65,6 +69,7 @@ Examples:
   aureole integrate demo.h5 --poni demo.poni -o out.h5      integrate it
   aureole plot out.h5 -o out.png                            look at the result
   aureole serve out.h5                                      the same in a browser
+  aureole report out.h5 -o report.html                      a page about it, to keep or to mail
   aureole verify out.h5                                     check it
   aureole integrate --help                                  all options, explained
 

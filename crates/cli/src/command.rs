@@ -8,6 +8,7 @@ mod info;
 mod integrate;
 mod output;
 mod plot;
+mod report;
 mod serve;
 mod simulate;
 mod stop;
@@ -27,6 +28,7 @@ pub(crate) fn run(command: Command, engines: Option<&dyn Engines>) -> Outcome {
         Command::Simulate(args) => simulate::run(&args),
         Command::Plot(args) => plot::run(&args),
         Command::Serve(args) => serve::run(&args),
+        Command::Report(args) => report::run(&args),
         Command::Export(args) => export::run(&args),
         Command::Verify(args) => verify::run(&args),
         Command::Config(args) => config::run(&args),

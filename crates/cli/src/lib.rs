@@ -6,6 +6,8 @@ mod exit;
 mod picture;
 mod print;
 mod progress;
+mod report;
+mod whole;
 
 use std::ffi::OsString;
 use std::process::ExitCode;

@@ -5,9 +5,9 @@ use std::path::Path;
 use hdf5_metno::types::VarLenUnicode;
 use hdf5_metno::{Dataset, File, Group};
 
-use super::{ResultError, attribute};
+use super::{ResultError, attribute, unlocked};
 use crate::hdf5::attributes::text;
-use crate::hdf5::open::{describe_io, is_hdf5};
+use crate::hdf5::open::describe_io;
 
 /// The run behind a result, as its file has it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -66,16 +66,11 @@ impl Record {
     /// # Errors
     /// When the file cannot be read, or no run of `aureole integrate` made it.
     pub fn read(path: &Path) -> Result<Record, ResultError> {
-        let unreadable = |reason: String| ResultError::Unreadable { file: path.to_owned(), reason };
-        let opened = std::fs::File::open(path).and_then(|file| file.metadata());
-        let bytes = opened.map_err(|error| unreadable(describe_io(&error)))?.len();
+        let file = unlocked(path)?;
+        let unreadable =
+            |error: std::io::Error| ResultError::Unreadable { file: path.to_owned(), reason: describe_io(&error) };
+        let bytes = std::fs::metadata(path).map_err(unreadable)?.len();
         let not_a_result = |reason: String| ResultError::NotAResult { file: path.to_owned(), reason };
-        let mut options = File::with_options();
-        options.with_fapl(|access| access.file_locking(false));
-        let file = options.open(path).map_err(|_| match is_hdf5(path) {
-            Ok(true) => unreadable("HDF5 cannot open it; it is damaged or cut short".into()),
-            _ => not_a_result("this is no HDF5 file".into()),
-        })?;
         read(&file, bytes).map_err(not_a_result)
     }
 

@@ -11,7 +11,7 @@ pub(crate) fn now() -> String {
 /// Seconds since 1970 as a date and time of the Gregorian calendar.
 ///
 /// Years are counted from March, so that the leap day is the last of a year; an era is 400 years, 146,097 days.
-fn iso8601(seconds: u64) -> String {
+pub(crate) fn iso8601(seconds: u64) -> String {
     let (day, second) = (seconds / 86_400 + 719_468, seconds % 86_400);
     let (era, day) = (day / 146_097, day % 146_097);
     let year = (day - day / 1_460 + day / 36_524 - day / 146_096) / 365;

@@ -141,7 +141,7 @@ pub(crate) struct ToldArgs {
     #[arg(long, value_name = "N", default_value_t = 8, requires = "gpu_limits",
         value_parser = clap::value_parser!(u16).range(1..))]
     pub(crate) load: u16,
-    /// Draw frames/s against threads, a curve a layout, as .png or .svg
+    /// Draw frames/s against threads, a curve a layout, as .png, .svg or .pdf
     #[arg(long, value_name = "FILE")]
     pub(crate) plot: Option<PathBuf>,
     /// Keep what was fastest for this user and machine: integrate uses it wherever layout, threads and batch are left open.

@@ -9,9 +9,12 @@ use super::Scale;
 
 /// `Scattering vector q (nm⁻¹)`.
 pub(crate) fn label(axis: &Axis) -> String {
-    let name = if axis.long_name.is_empty() { "Radial position" } else { &axis.long_name };
-    match unit(&axis.units) {
-        "" => name.to_owned(),
+    // What a file calls it may be of any length.
+    const LONGEST: usize = 100;
+    let cut = |text: &str| text.chars().take(LONGEST).collect::<String>();
+    let name = if axis.long_name.is_empty() { "Radial position".into() } else { cut(&axis.long_name) };
+    match unit(&cut(&axis.units)) {
+        "" => name,
         unit if name.contains('(') => format!("{name}, {unit}"),
         unit => format!("{name} ({unit})"),
     }
@@ -51,8 +54,17 @@ pub(crate) fn value(scale: Scale, intensity: f64) -> Option<f64> {
     drawn.is_finite().then_some(drawn)
 }
 
+/// The intensity or position that is drawn at `value` of a linear axis: the inverse of [`value`].
+pub(crate) fn back(scale: Scale, value: f64) -> f64 {
+    match scale {
+        Scale::Linear => value,
+        Scale::Log => 10_f64.powf(value),
+        Scale::Sqrt => value * value,
+    }
+}
+
 /// `10³` for whole decades, the plain value between them.
-fn power(decade: f64) -> String {
+pub(crate) fn power(decade: f64) -> String {
     const DIGITS: [char; 10] = ['⁰', '¹', '²', '³', '⁴', '⁵', '⁶', '⁷', '⁸', '⁹'];
     let whole = decade.round();
     if (decade - whole).abs() > 1e-6 {
@@ -65,8 +77,32 @@ fn power(decade: f64) -> String {
     text
 }
 
+/// How ticks are labelled on an axis of which kuva takes the logarithm: powers of ten, but for numbers that are short as they are.
+pub(crate) fn logarithmic() -> TickFormat {
+    let label = |value: f64| if (1e-3..1e4).contains(&value) { number(value) } else { power(value.log10()) };
+    TickFormat::Custom(Arc::new(label))
+}
+
+/// A number of four figures.
+pub(crate) fn number(value: f64) -> String {
+    figures(value, 4)
+}
+
+/// A number of so many figures, without zeros behind the last one that counts.
+pub(crate) fn figures(value: f64, count: i32) -> String {
+    if value == 0.0 || !value.is_finite() {
+        return if value == 0.0 { "0".into() } else { value.to_string() };
+    }
+    let magnitude = value.abs().log10().floor() as i32;
+    if !(-3..6).contains(&magnitude) {
+        return format!("{value:.*e}", usize::try_from(count - 2).unwrap_or(0));
+    }
+    let text = format!("{value:.*}", usize::try_from(count - 1 - magnitude).unwrap_or(0));
+    if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.').to_owned() } else { text }
+}
+
 /// A number with as many figures as a tick needs.
-fn plain(value: f64) -> String {
+pub(crate) fn plain(value: f64) -> String {
     if value != 0.0 && !(1e-3..1e5).contains(&value.abs()) {
         return format!("{value:.1e}");
     }
@@ -84,6 +120,13 @@ mod tests {
     }
 
     #[test]
+    fn numbers_of_an_axis_have_four_figures() {
+        let shown = [0.0, 1.23456, -20.0, 123_456.0, 1.5e-7, 99_999.96, 1e6, 0.001].map(number);
+        assert_eq!(shown, ["0", "1.235", "-20", "123456", "1.50e-7", "100000", "1.00e6", "0.001"]);
+        assert_eq!(figures(22.394_657_27, 7), "22.39466");
+    }
+
+    #[test]
     fn a_label_names_its_unit() {
         let axis = Axis { centres: vec![], units: "1/angstrom".into(), long_name: "Scattering vector q".into() };
         assert_eq!(label(&axis), "Scattering vector q (Å⁻¹)");
@@ -94,5 +137,8 @@ mod tests {
         assert_eq!(value(Scale::Log, 0.0), None);
         assert_eq!(value(Scale::Log, 100.0), Some(2.0));
         assert_eq!(value(Scale::Linear, f64::NAN), None);
+        for scale in [Scale::Linear, Scale::Log, Scale::Sqrt] {
+            assert!((back(scale, value(scale, 7.5).unwrap()) - 7.5).abs() < 1e-12);
+        }
     }
 }

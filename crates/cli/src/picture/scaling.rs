@@ -6,7 +6,7 @@ use aureole::bench::Report;
 use kuva::prelude::{Layout, LegendPosition, LinePlot, Palette, Plot, ScatterPlot};
 use kuva::render::layout::{TickAlign, TickPos};
 
-use super::Figure;
+use super::{Figure, Style};
 
 /// A layout's frames a second by number of threads, the best batch of each.
 type Curves = BTreeMap<&'static str, BTreeMap<usize, f64>>;
@@ -45,7 +45,7 @@ pub(crate) fn figure(report: &Report) -> Figure {
         .with_tick_align(TickAlign::Inside)
         .with_tick_pos(TickPos::Both)
         .with_legend_position(LegendPosition::OutsideRightTop);
-    Figure::new(plots, layout, Some(&title))
+    Figure::new(plots, layout, Some(&title), &Style::paper())
 }
 
 fn curves(report: &Report) -> Curves {

@@ -96,7 +96,7 @@ fn a_measurement_that_cannot_be_meant_is_refused() {
         ("stack.h5", &["--poni FILE", "a geometry is needed"]),
         ("stack.h5 --poni stack.poni --dtype uint8", &["--dtype"]),
         ("stack.h5 --poni stack.poni --retune", &["--retune: 10 frames are too few", "16 a thread"]),
-        ("--plot a.jpg", &["--plot a.jpg", ".png or .svg"]),
+        ("--plot a.jpg", &["--plot a.jpg", ".png, .svg or .pdf"]),
         ("--folder nowhere", &["--folder nowhere", "no such folder"]),
     ];
     let before = desk.files();

@@ -137,7 +137,7 @@ fn files_that_are_missing_or_of_the_wrong_kind_are_named() {
         ("integrate stack.h5 --poni empty.poni -o out.h5", &["empty.poni"]),
         ("info nowhere.h5", &["nowhere.h5"]),
         ("plot stack.h5 -o out.png", &["stack.h5", "/entry/data/I"]),
-        ("plot text.h5 -o out.jpg", &["out.jpg", ".png or .svg"]),
+        ("plot text.h5 -o out.jpg", &["out.jpg", ".png, .svg or .pdf"]),
     ];
     let before = desk.files();
     for (typed, answers) in slips {

@@ -1,42 +1,72 @@
 //! Images: bins to the right, and upwards the frames of a stack or the azimuthal bins of a cake; intensity as colour.
 
 use aureole::result::Axis;
-use kuva::prelude::{ColorMap, Heatmap, Layout, Plot};
-use resvg::tiny_skia::{Pixmap, PremultipliedColorU8};
+use kuva::prelude::{Heatmap, Layout, Plot};
 
-use super::{Figure, Scale, axis};
+use super::bitmap::Bitmap;
+use super::columns::Columns;
+use super::figure::verbatim;
+use super::{Figure, Scale, Style, axis};
 
 /// Pixels of the image at most; more rows or bins are averaged into these.
 const COLUMNS: usize = 2000;
 const ROWS: usize = 1000;
 
+/// An image as it is drawn.
+pub(crate) struct Chart {
+    /// What lies to the right.
+    pub(crate) label: String,
+    /// How that axis is drawn.
+    pub(crate) x_scale: Scale,
+    /// What lies upwards.
+    pub(crate) upwards: Upwards,
+    /// The cells.
+    pub(crate) image: Image,
+    /// How intensity is drawn.
+    pub(crate) scale: Scale,
+    /// What stands above.
+    pub(crate) title: Option<String>,
+}
+
 /// The rows of an image: sums and counts of what falls into each cell.
 pub(crate) struct Image {
-    columns: usize,
+    pub(crate) columns: Columns,
     cells: Vec<Vec<(f64, u32)>>,
 }
 
 impl Image {
-    /// An empty image for `rows` rows of `bins` bins each.
-    pub(crate) fn new(rows: usize, bins: usize) -> Image {
-        let columns = bins.min(COLUMNS);
-        Image { columns, cells: vec![vec![(0.0, 0); columns]; rows.min(ROWS)] }
+    /// An empty image of `rows` rows over the bins around `centres`; `None` where the scale of that axis shows none of them.
+    pub(crate) fn new(rows: usize, centres: &[f64], x_scale: Scale) -> Option<Image> {
+        Image::of_size(rows, centres, x_scale, (ROWS, COLUMNS))
+    }
+
+    /// The same with so many rows and columns at most.
+    pub(crate) fn of_size(rows: usize, centres: &[f64], x_scale: Scale, most: (usize, usize)) -> Option<Image> {
+        let columns = Columns::new(centres, x_scale, most.1)?;
+        let cells = vec![vec![(0.0, 0); columns.bins.len()]; rows.min(most.0)];
+        Some(Image { columns, cells })
+    }
+
+    /// An empty image of `rows` rows of `bins` equal bins between the two ends.
+    pub(crate) fn even(rows: usize, bins: usize, ends: (f64, f64)) -> Image {
+        let count = bins.clamp(1, COLUMNS);
+        let columns = (0..count).map(|column| column * bins / count..(column + 1) * bins / count).collect();
+        Image { columns: Columns { bins: columns, ends }, cells: vec![vec![(0.0, 0); count]; rows.min(ROWS)] }
     }
 
     /// Adds the `nth` of `all` rows, cut to the bins shown. Values that are not finite are left out.
     pub(crate) fn add(&mut self, nth: usize, all: usize, intensity: &[f32]) {
         let rows = self.cells.len();
         let row = &mut self.cells[nth * rows / all];
-        for (bin, &value) in intensity.iter().enumerate() {
-            if value.is_finite() {
-                let cell = &mut row[bin * self.columns / intensity.len()];
-                *cell = (cell.0 + f64::from(value), cell.1 + 1);
+        for (cell, bins) in row.iter_mut().zip(&self.columns.bins) {
+            for value in intensity[bins.clone()].iter().filter(|value| value.is_finite()) {
+                *cell = (cell.0 + f64::from(*value), cell.1 + 1);
             }
         }
     }
 
-    /// The mean of each cell as it is drawn; NaN where there is nothing that can be shown.
-    fn drawn(&self, scale: Scale) -> Vec<Vec<f64>> {
+    /// The mean of each cell as it is drawn, the lowest row first; NaN where there is nothing that can be shown.
+    pub(crate) fn drawn(&self, scale: Scale) -> Vec<Vec<f64>> {
         let mean = |&(sum, count): &(f64, u32)| axis::value(scale, sum / f64::from(count));
         self.cells.iter().map(|row| row.iter().map(|cell| mean(cell).unwrap_or(f64::NAN)).collect()).collect()
     }
@@ -44,8 +74,8 @@ impl Image {
 
 /// What lies upwards.
 pub(crate) struct Upwards {
-    label: String,
-    ends: (f64, f64),
+    pub(super) label: String,
+    pub(super) ends: (f64, f64),
     /// The distance between labelled ticks; the plot's own choice where there is none.
     step: Option<f64>,
 }
@@ -71,18 +101,10 @@ impl Upwards {
     }
 }
 
-/// Draws an image over the bins `bins` of `axis`.
-pub(crate) fn figure(
-    axis: &Axis,
-    bins: std::ops::Range<usize>,
-    upwards: Upwards,
-    image: &Image,
-    scale: Scale,
-    title: Option<&str>,
-) -> Figure {
-    let x = (axis.centres[bins.start], axis.centres[bins.end - 1]);
-    let y = upwards.ends;
-    let cells = image.drawn(scale);
+/// Draws an image.
+pub(super) fn figure(chart: &Chart, style: &Style) -> Figure {
+    let (x, y) = (chart.image.columns.ends, chart.upwards.ends);
+    let cells = chart.image.drawn(chart.scale);
     let (low, high) = extent(&cells);
     // kuva draws axes and colour bar around two cells with the extreme values; the image covers them.
     let frame = Heatmap::new().with_data([[low, high]]).with_x_range(x.0, x.1).with_y_range(y.0, y.1);
@@ -92,14 +114,16 @@ pub(crate) fn figure(
         .with_x_axis_max(x.1)
         .with_y_axis_min(y.0)
         .with_y_axis_max(y.1)
-        .with_x_label(axis::label(axis))
-        .with_y_label(upwards.label)
-        .with_colorbar_tick_format(axis::ticks(scale));
-    let layout = match upwards.step {
+        .with_x_label(verbatim(&chart.label))
+        .with_y_label(verbatim(&chart.upwards.label))
+        .with_colorbar_tick_format(axis::ticks(chart.scale));
+    let layout = match chart.upwards.step {
         Some(step) => layout.with_y_tick_step(step),
         None => layout,
     };
-    Figure { image: pixels(&cells, low, high), ..Figure::new(plots, layout, title) }
+    let layout =
+        if chart.x_scale == Scale::Log { layout.with_log_x().with_x_tick_format(axis::logarithmic()) } else { layout };
+    Figure::new(plots, layout, chart.title.as_deref(), style).with_bitmap(Bitmap::new(&cells, low, high))
 }
 
 /// The distance between labelled frames: 1, 2 or 5 times a power of ten, at most about eight of them.
@@ -114,7 +138,7 @@ fn step(frames: usize) -> f64 {
 }
 
 /// The least and the greatest drawn value, never the same; 0 and 1 where there is none.
-fn extent(cells: &[Vec<f64>]) -> (f64, f64) {
+pub(super) fn extent(cells: &[Vec<f64>]) -> (f64, f64) {
     let values = || cells.iter().flatten().copied();
     let (low, high) = (values().fold(f64::INFINITY, f64::min), values().fold(f64::NEG_INFINITY, f64::max));
     match low < high {
@@ -122,23 +146,4 @@ fn extent(cells: &[Vec<f64>]) -> (f64, f64) {
         false if low.is_finite() => (low, low + 1.0),
         false => (0.0, 1.0),
     }
-}
-
-/// The colour of cells without a value: no colour of the scale.
-const EMPTY: (u8, u8, u8) = (225, 225, 225);
-
-/// The cells in colours, the first row at the bottom.
-fn pixels(cells: &[Vec<f64>], low: f64, high: f64) -> Option<Pixmap> {
-    let columns = cells.first().map_or(0, Vec::len);
-    let mut pixmap = Pixmap::new(columns as u32, cells.len() as u32)?;
-    let colour = |value: &f64| match value.is_nan() {
-        true => Some(EMPTY),
-        false => ColorMap::Viridis.map_rgb((value - low) / (high - low)),
-    };
-    let colours = cells.iter().rev().flatten().map(colour);
-    for (pixel, colour) in pixmap.pixels_mut().iter_mut().zip(colours) {
-        let (red, green, blue) = colour?;
-        *pixel = PremultipliedColorU8::from_rgba(red, green, blue, u8::MAX)?;
-    }
-    Some(pixmap)
 }
