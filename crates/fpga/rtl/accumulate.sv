@@ -1,6 +1,6 @@
 // Integrates the frames of one lane: takes words of the plan, multiplies the pixels that they name and adds the products to the sums of bins.
 //
-// w_*: words of the plan. p_*, r_*: pixel_buffer, whose two cycles of latency stand still while r_en is low. f_*: the verdict on the frame's chunk.
+// w_*: words of the plan. p_*, r_*: pixel_buffer, whose two cycles of latency stand still while r_en is low; it is the same for all banks. f_*: the verdict on the frame's chunk.
 // o_*: for every frame its status in a word of 64 bits, then cfg_bins sums. Words for a block with a bad status are taken without effect.
 // wait_*: a pulse, never two at once, for every cycle lost to: pixels that are not there, words of the plan that are not, upper halves of values (of 16 bits, 17 with a sign),
 // the sums of the frame before (and the clearing after reset).
@@ -25,7 +25,7 @@ module accumulate #(
     input  logic                       p_valid,
     output logic                       p_ready,
     input  logic [1:0]                 p_status,
-    output logic                       r_en,
+    output logic [SLOTS-1:0]           r_en,
     output logic [LINE_BITS*SLOTS-1:0] r_line,
     input  logic [33*SLOTS-1:0]        r_data,
     input  logic                       f_valid,
@@ -55,19 +55,16 @@ module accumulate #(
     assign issue     = q_valid && p_valid && go && run;
     assign p_ready   = q_valid && q_last && go && run;
     assign frame_end = issue && q_last && block + 1 == cfg_blocks;
-    assign r_en      = go;
 
     assign wait_pixels = run && go && q_valid && !p_valid;
     assign wait_plan   = run && go && !q_valid && p_valid;
     assign wait_second = !go;
     assign wait_output = !run && go;
 
-    // Entries on the way beside their pixels: read, held, then two stages in slot_product. All stand still for the upper half of the last.
+    // Words on the way beside their pixels: read, held, then two stages in slot_product. All stand still for the upper half of the last.
     logic                      read_valid, held_valid, a_valid, b_valid, halt, hold, second, taken;
-    logic [SLOTS-1:0]          read_used, read_variance, held_used, held_variance, wide, marked;
-    logic [BIN_BITS*SLOTS-1:0] read_bin, held_bin;
-    logic [32*SLOTS-1:0]       read_coefficient, held_coefficient;
-    logic                      is_malformed, is_cut, is_marked;
+    logic [SLOTS-1:0]          wide, marked;
+    logic                      read_good, is_malformed, is_cut, is_marked;
 
     assign halt = go && a_valid && wide != 0;
     assign go   = !hold;
@@ -76,18 +73,11 @@ module accumulate #(
         hold   <= halt;
         second <= hold;
         if (go) begin
-            read_valid       <= issue;
-            read_used        <= p_status == 0 ? q_used : 0;
-            read_variance    <= q_variance;
-            read_bin         <= q_bin;
-            read_coefficient <= q_coefficient;
-            held_valid       <= read_valid;
-            held_used        <= read_valid ? read_used : 0;
-            held_variance    <= read_variance;
-            held_bin         <= read_bin;
-            held_coefficient <= read_coefficient;
-            a_valid          <= held_valid;
-            b_valid          <= a_valid;
+            read_valid <= issue;
+            read_good  <= p_status == 0;
+            held_valid <= read_valid;
+            a_valid    <= held_valid;
+            b_valid    <= a_valid;
         end
         if (issue && q_last) block <= frame_end ? 0 : block + 1;
         if (issue && p_status == 1) is_malformed <= 1;
@@ -112,9 +102,9 @@ module accumulate #(
 
     for (genvar s = 0; s < SLOTS; s++) begin : slots
         slot #(.BINS(BINS)) one (
-            .clk(clk), .rst(rst), .cfg_signed(cfg_signed), .halt(halt),
-            .in_used(held_used[s]), .in_variance(held_variance[s]), .in_bin(held_bin[BIN_BITS*s+:BIN_BITS]),
-            .in_coefficient(held_coefficient[32*s+:32]), .in_marked(r_data[33*s+32]), .in_value(r_data[33*s+:32]),
+            .clk(clk), .rst(rst), .cfg_signed(cfg_signed), .halt(halt), .go(r_en[s]), .in_valid(read_valid && read_good),
+            .in_used(q_used[s]), .in_variance(q_variance[s]), .in_bin(q_bin[BIN_BITS*s+:BIN_BITS]), .in_coefficient(q_coefficient[32*s+:32]),
+            .in_marked(r_data[33*s+32]), .in_value(r_data[33*s+:32]),
             .wide(wide[s]), .marked(marked[s]), .beat(b_valid), .second(second),
             .dump(dump), .dump_bin(dump_bin), .out_sum(sums[64*s+:64])
         );

@@ -41,8 +41,7 @@ module bit_unshuffle #(
     output logic                 w_done,
     output logic [1:0]           w_status
 );
-    localparam int STEP_BITS = 26;
-    localparam int WAIT      = READ_LATENCY + 3;  // from a step to its line in line_data
+    localparam int WAIT = READ_LATENCY + 3;  // from a step to its line in line_data
 
     logic        s_valid, s_read, s_raw, s_end, s_last;
     logic [4:0]  s_plane;
@@ -53,25 +52,29 @@ module bit_unshuffle #(
 
     unshuffle_steps #(.WIDTH(WIDTH), .SLOTS(SLOTS), .BLOCK_BYTES(BLOCK_BYTES)) steps (.*);
 
-    // Steps wait for their lines.
-    logic [STEP_BITS*WAIT-1:0] waiting;
-    logic                      d_valid, d_read, d_raw, d_end, d_last, raw_now, comes_raw;
-    logic [4:0]                d_plane;
-    logic [13:0]               d_count;
-    logic [1:0]                d_status;
-    logic [8*WIDTH-1:0]        line_data;
+    // Steps wait for their lines. What a line is for is told a cycle before it is there.
+    logic [WAIT-2:0]     planes_wait;
+    logic [5*WAIT-6:0]   numbers_wait;
+    logic [WAIT-1:0]     raws_wait, ends_wait, lasts_wait;
+    logic [16*WAIT-1:0]  abouts_wait;
+    logic                raw_now, comes_raw, d_end, d_last;
+    logic [13:0]         d_count;
+    logic [1:0]          d_status;
+    logic [8*WIDTH-1:0]  line_data;
 
-    assign {d_valid, d_read, d_raw, d_end, d_last, d_plane, d_count, d_status} = waiting[STEP_BITS*(WAIT-1)+:STEP_BITS];
-    assign comes_raw = waiting[STEP_BITS*(WAIT-2)+STEP_BITS-1] && waiting[STEP_BITS*(WAIT-2)+STEP_BITS-3];
+    assign {raw_now, comes_raw} = raws_wait[WAIT-1:WAIT-2];
+    assign {d_end, d_last}      = {ends_wait[WAIT-1], lasts_wait[WAIT-1]};
+    assign {d_count, d_status}  = abouts_wait[16*WAIT-1:16*WAIT-16];
 
     always_ff @(posedge clk) begin
-        line_data <= rd_data;
-        waiting   <= {waiting[STEP_BITS*(WAIT-1)-1:0], s_valid, s_read, s_raw, s_end, s_last, s_plane, s_count, s_status};
-        raw_now   <= comes_raw;
-        if (rst) begin
-            waiting <= 0;
-            raw_now <= 0;
-        end
+        line_data    <= rd_data;
+        planes_wait  <= {planes_wait[WAIT-3:0], s_valid && s_read && !s_raw};
+        numbers_wait <= {numbers_wait[5*WAIT-11:0], s_plane};
+        raws_wait    <= {raws_wait[WAIT-2:0], s_valid && s_raw};
+        ends_wait    <= {ends_wait[WAIT-2:0], s_end && !s_raw};
+        lasts_wait   <= {lasts_wait[WAIT-2:0], s_last};
+        abouts_wait  <= {abouts_wait[16*WAIT-17:0], s_count, s_status};
+        if (rst) {planes_wait, raws_wait, ends_wait, lasts_wait} <= 0;
     end
 
     logic                out_valid, out_final;
@@ -79,7 +82,7 @@ module bit_unshuffle #(
 
     unshuffle_planes #(.WIDTH(WIDTH), .SLOTS(SLOTS)) planes (
         .clk(clk), .rst(rst),
-        .in_write(d_valid && d_read && !d_raw), .in_plane(d_plane), .in_data(line_data), .in_end(d_end && !d_raw),
+        .in_write(planes_wait[WAIT-2]), .in_plane(numbers_wait[5*WAIT-6-:5]), .in_data(line_data), .in_end(d_end),
         .out_valid(out_valid), .out_final(out_final), .out_data(out_data)
     );
 
@@ -95,7 +98,7 @@ module bit_unshuffle #(
     assign done = raw_now ? d_last : out_final && last;
 
     always_ff @(posedge clk) begin
-        group_end   <= d_end && !d_raw;
+        group_end   <= d_end;
         group_last  <= d_last;
         group_count <= d_count;
         left        <= left > 14'(SLOTS) ? left - 14'(SLOTS) : 0;
@@ -108,26 +111,22 @@ module bit_unshuffle #(
     end
 
     // Four cycles to w_*: two of unshuffle_pixel and two of mark.
-    localparam int LINE_INFO = LINE_BITS + 3;
+    localparam int LINE_INFO = LINE_BITS + 2;
     logic [SLOT_BITS-1:0] low_1, high_1;
     logic [SLOTS-1:0]     mask, mask_2, mask_3;
     logic [LINE_INFO-1:0] info_1, info_2, info_3;
+    logic                 done_1, done_2, done_3;
 
     for (genvar s = 0; s < SLOTS; s++) begin : masks
         assign mask[s] = low_1 <= s && high_1 > s;
     end
 
     always_ff @(posedge clk) begin
-        {low_1, high_1, info_1}            <= {low, high, line, done, raw_now ? d_status : 2'b0};
-        {mask_2, info_2}                   <= {mask, info_1};
-        {mask_3, info_3}                   <= {mask_2, info_2};
-        {w_mask, w_line, w_done, w_status} <= {mask_3, info_3};
-        if (rst) begin
-            {low_1, high_1, info_1}            <= 0;
-            {mask_2, info_2}                   <= 0;
-            {mask_3, info_3}                   <= 0;
-            {w_mask, w_line, w_done, w_status} <= 0;
-        end
+        {low_1, high_1, done_1, info_1}    <= {low, high, done, line, raw_now ? d_status : 2'b0};
+        {mask_2, done_2, info_2}           <= {mask, done_1, info_1};
+        {mask_3, done_3, info_3}           <= {mask_2, done_2, info_2};
+        {w_mask, w_done, w_line, w_status} <= {mask_3, done_3, info_3};
+        if (rst) {low_1, high_1, done_1, mask_2, done_2, mask_3, done_3, w_mask, w_done} <= 0;
     end
 
     // A raw line holds WIDTH elements of a byte, half as many of two, a quarter of four; no more than SLOTS of them are used. Where they are too few for all
@@ -136,16 +135,24 @@ module bit_unshuffle #(
     localparam int ELEMS_2 = WIDTH / 2 < SLOTS ? WIDTH / 2 : SLOTS;
     localparam int ELEMS_4 = WIDTH / 4 < SLOTS ? WIDTH / 4 : SLOTS;
 
+    // The configuration stands still while frames are in work, so the pixels may have it a cycle late, from registers that lie among them.
+    logic [1:0]  elem_log2;
+    logic        is_signed, marked;
+    logic [31:0] low0, span0, low1, span1;
+    (* keep *) always_ff @(posedge clk) begin
+        {elem_log2, is_signed, marked} <= {cfg_elem_log2, cfg_signed, cfg_marks};
+        {low0, span0, low1, span1}     <= {cfg_mark_low0, cfg_mark_span0, cfg_mark_low1, cfg_mark_span1};
+    end
+
     for (genvar s = 0; s < SLOTS; s++) begin : pixels
         logic [31:0] value;
         unshuffle_pixel pick (
-            .clk(clk), .cfg_elem_log2(cfg_elem_log2), .cfg_signed(cfg_signed),
+            .clk(clk), .cfg_elem_log2(elem_log2), .cfg_signed(is_signed),
             .comes_raw(comes_raw), .raw_1(line_data[8*(s%ELEMS_1)+:8]), .raw_2(line_data[16*(s%ELEMS_2)+:16]), .raw_4(line_data[32*(s%ELEMS_4)+:32]),
             .plane_value(out_data[32*s+:32]), .value(value)
         );
         mark marks (
-            .clk(clk), .cfg_marks(cfg_marks), .cfg_mark_low0(cfg_mark_low0), .cfg_mark_span0(cfg_mark_span0),
-            .cfg_mark_low1(cfg_mark_low1), .cfg_mark_span1(cfg_mark_span1),
+            .clk(clk), .cfg_marks(marked), .cfg_mark_low0(low0), .cfg_mark_span0(span0), .cfg_mark_low1(low1), .cfg_mark_span1(span1),
             .in_value(value), .out_marked(w_data[33*s+32]), .out_value(w_data[33*s+:32])
         );
     end

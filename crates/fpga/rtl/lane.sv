@@ -53,8 +53,8 @@ module lane #(
     logic [13:0]                u_elems;
     logic [1:0]                 u_status, w_status, p_status;
     logic [31:0]                u_planes;
-    logic                       room, take, done, p_valid, p_ready, r_en, wait_pixels;
-    logic [SLOTS-1:0]           mask;
+    logic                       room, take, done, p_valid, p_ready, wait_pixels;
+    logic [SLOTS-1:0]           mask, r_en;
     logic [LINE_BITS-1:0]       line;
     logic [33*SLOTS-1:0]        pixels, r_data;
     logic [LINE_BITS*SLOTS-1:0] r_line;

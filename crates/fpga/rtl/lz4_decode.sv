@@ -68,7 +68,7 @@ module lz4_decode #(
         .w_valid, .w_ready, .w_data, .w_last, .o_valid, .o_ready, .o_kind, .o_count, .o_data
     );
 
-    logic claim, a_buf, safe_buf, go, m_long, ready;
+    logic claim, a_buf, safe_buf, go, rd_go, m_long, ready;
     logic [1:0] free, full;
     logic [AW-1:0] a_addr, m_addr;
     logic [AW:0] safe;
@@ -87,13 +87,13 @@ module lz4_decode #(
     logic [LOG:0] wr_count;
     logic [16:0] end_about;
     lz4_execute #(.WIDTH(WIDTH), .BLOCK_BYTES(BLOCK_BYTES)) execute (
-        .clk, .rst, .go, .m_kind, .m_addr, .m_count, .m_long, .m_data, .rd_data(a_data),
+        .clk, .rst, .go, .rd_go, .m_kind, .m_addr, .m_count, .m_long, .m_data, .rd_data(a_data),
         .wr_start, .wr_buf, .wr_en, .wr_addr, .wr_data, .wr_count, .end_valid, .end_about, .safe, .safe_buf
     );
 
     block_buffer #(.WIDTH(WIDTH), .BLOCK_BYTES(BLOCK_BYTES)) buffer (
         .clk, .rst, .ready, .full, .wr_start, .wr_en, .wr_buf, .wr_addr, .wr_data, .wr_count,
-        .a_en(go), .a_buf, .a_addr, .a_data, .b_en(rd_en), .b_buf(rd_buf), .b_addr(rd_addr), .b_data(rd_data)
+        .a_en(rd_go), .a_buf, .a_addr, .a_data, .b_en(rd_en), .b_buf(rd_buf), .b_addr(rd_addr), .b_data(rd_data)
     );
 
     // A block is complete three cycles after its last write, when that is in memory and its planes are known.

@@ -1,6 +1,6 @@
 // Steps of `lz4_issue` to writes of at most WIDTH bytes, one a cycle. The last WIDTH bytes are kept in a register, from which a match with
 // a no longer offset repeats; one that repeats zeros writes nothing, since bytes that are not written read as zeros.
-// m_*, go: steps, see `lz4_issue`; `go` is low while a step takes another cycle. rd_data: what a step of kind 2 read.
+// m_*, go: steps, see `lz4_issue`; `go` is low while a step takes another cycle, and so is rd_go, for those who read. rd_data: what a step of kind 2 read.
 // wr_*: writes; wr_start: a block begins. end_*: a block ends, in the cycle in which its last write could have been.
 // safe, safe_buf: see `lz4_issue`. Latency: a step is done in the third cycle with `go`, a match of kind 3
 // one cycle later; its write comes out one later.
@@ -11,6 +11,7 @@ module lz4_execute #(
     input  logic                           clk,
     input  logic                           rst,
     output logic                           go,
+    output logic                           rd_go,
     input  logic [2:0]                     m_kind,
     input  logic [$clog2(BLOCK_BYTES)-1:0] m_addr,
     input  logic [$clog2(WIDTH):0]         m_count,
@@ -46,7 +47,7 @@ module lz4_execute #(
     logic [WIDTH-1:0] last_zero, reached;
     logic [LOG-1:0] offset, offset2_less_1;
     logic [15:0] rest, rest_next;
-    logic zeros, stay, ready, skip, put, copies;
+    logic zeros, stay, stay_next, ready, skip, put, copies;
 
     assign offset2_less_1 = data2[LOG-1:0] - 1'b1;
     assign rest_next = rest - 16'(count);
@@ -65,7 +66,6 @@ module lz4_execute #(
     end
 
     // A repetition takes a cycle to make its pattern; `ready` after it, `skip` if it is one of zeros and long.
-    assign go = !stay;
     assign put = kind == 3'd1 || kind == COPY || (kind == REPEAT && ready && !skip);
     assign bytes = copies ? rd_data : data;
     byte_shift #(.WIDTH(WIDTH)) join_bytes (
@@ -79,7 +79,7 @@ module lz4_execute #(
         if (put) last <= joined;
         // What is skipped has more bytes than can be seen that far back.
         if (kind == REPEAT && skip && ready) last <= '0;
-        if (go) begin
+        if (!stay) begin
             {kind1, addr1, count1, long1, data1} <= {m_kind, m_addr, m_count, m_long, m_data};
             {kind2, addr2, count2, long2, data2} <= {kind1, addr1, count1, long1, data1};
             {kind, addr, count, long, data} <= {kind2, addr2, count2, long2, data2};
@@ -88,7 +88,6 @@ module lz4_execute #(
             offset <= data2[LOG-1:0];
             rest <= data2[31:16];
             for (int i = 0; i < WIDTH; i++) reached[i] <= (LOG + 1)'(WIDTH - 1 - i) <= (LOG + 1)'(offset2_less_1);
-            stay <= kind2 == REPEAT;
         end else begin
             ready <= 1'b1;
             if (ready) begin
@@ -96,20 +95,22 @@ module lz4_execute #(
                 rest <= rest_next;
                 long <= rest_next > 16'(count);
                 if (rest_next < 16'(count)) count <= rest_next[LOG:0];
-                stay <= rest_next > 16'(count);
             end else begin
                 data <= repeated;
                 skip <= zeros && long;
-                stay <= long && !zeros;
             end
         end
         if (rst) begin
             kind1 <= NONE;
             kind2 <= NONE;
             kind <= NONE;
-            stay <= 1'b0;
         end
     end
+
+    // Whether this step takes another cycle, for the hundreds of registers here, those of `lz4_issue` and those of the read: one register for all of
+    // them would lie far from most.
+    assign stay_next = !rst && (!stay ? kind2 == REPEAT : ready ? rest_next > 16'(count) : long && !zeros);
+    (* keep *) always_ff @(posedge clk) {stay, go, rd_go} <= {stay_next, !stay_next, !stay_next};
 
     // Writes, and up to where they will have been done two cycles later.
     logic [AW:0] done, done1;

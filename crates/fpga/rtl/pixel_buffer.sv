@@ -3,7 +3,7 @@
 // Filling: w_take takes a free half (only in a cycle with w_room); lines go to the oldest half that is taken and not done, w_mask says to which of
 // their banks; w_done hands it on with w_status, at the earliest with its last line. A half may be taken before the one before it is done.
 // Reading: p_valid, p_status: the oldest block that is done; p_ready gives it back. Every bank reads at its own line of that block: r_data follows
-// r_line by two cycles, cycles without r_en not counted (both of its registers stand still in them). r_line may come in the cycle that gives the
+// r_line by two cycles, those without the bank's r_en not counted (both of its registers stand still in them). r_line may come in the cycle that gives the
 // block back.
 // Throughput: a line of all banks written and one read in every cycle.
 module pixel_buffer #(
@@ -23,7 +23,7 @@ module pixel_buffer #(
     output logic                       p_valid,
     input  logic                       p_ready,
     output logic [1:0]                 p_status,
-    input  logic                       r_en,
+    input  logic [SLOTS-1:0]           r_en,
     input  logic [LINE_BITS*SLOTS-1:0] r_line,
     output logic [33*SLOTS-1:0]        r_data
 );
@@ -56,9 +56,9 @@ module pixel_buffer #(
         ram #(.BITS(33), .DEPTH(2 << LINE_BITS)) bank (
             .clk(clk),
             .w_en(w_mask[s]), .w_addr({w_half, w_line}), .w_data(w_data[33*s+:33]),
-            .r_en(r_en), .r_addr({p_half, r_line[LINE_BITS*s+:LINE_BITS]}), .r_data(read)
+            .r_en(r_en[s]), .r_addr({p_half, r_line[LINE_BITS*s+:LINE_BITS]}), .r_data(read)
         );
-        always_ff @(posedge clk) if (r_en) held <= read;
+        always_ff @(posedge clk) if (r_en[s]) held <= read;
         assign r_data[33*s+:33] = held;
     end
 endmodule

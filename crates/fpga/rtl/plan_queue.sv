@@ -23,40 +23,19 @@ module plan_queue #(
     output logic [BIN_BITS*SLOTS-1:0]  q_bin,
     output logic [32*SLOTS-1:0]        q_coefficient
 );
-    localparam int BITS = SLOTS * (34 + LINE_BITS + BIN_BITS) + 1;
-
-    logic [SLOTS-1:0]           used, variance;
-    logic [LINE_BITS*SLOTS-1:0] line;
-    logic [BIN_BITS*SLOTS-1:0]  bin;
-    logic [32*SLOTS-1:0]        coefficient;
-
-    for (genvar s = 0; s < SLOTS; s++) begin : entry
-        logic [15:0] its_bin;
-        logic [10:0] its_line;
-        logic [2:0]  its_spare;
-        assign its_bin = in_data[64*s+32+:16];
-        assign its_line = in_data[64*s+48+:11];
-        assign bin[BIN_BITS*s+:BIN_BITS] = its_bin[BIN_BITS-1:0];
-        assign line[LINE_BITS*s+:LINE_BITS] = its_line[LINE_BITS-1:0];
-        assign its_spare = {s > 0 && in_data[64*s+61], in_data[64*s+59+:2]};
-        assign used[s] = in_data[64*s+63] && its_spare == 0 && {1'b0, its_bin} < 17'(BINS) && {1'b0, its_line} < 12'(LINES);
-        assign variance[s] = in_data[64*s+62];
-        assign coefficient[32*s+:32] = in_data[64*s+:32];
-    end
-
     // No register behind the memory, as `fifo` has it: q_ready comes late and would have to reach all its bits.
-    logic [BITS-1:0] words [0:15];
-    logic [3:0]      head, tail;
-    logic [4:0]      count;
-    logic            put, take;
+    logic       lasts [0:15];
+    logic [3:0] head, tail;
+    logic [4:0] count;
+    logic       put, take;
 
     assign in_ready = !count[4];
     assign put      = in_valid && in_ready;
     assign take     = q_valid && q_ready;
-    assign {q_last, q_used, q_variance, q_line, q_bin, q_coefficient} = words[head];
+    assign q_last   = lasts[head];
 
     always_ff @(posedge clk) begin
-        if (put) words[tail] <= {in_data[61], used, variance, line, bin, coefficient};
+        if (put) lasts[tail] <= in_data[61];
         head    <= head + 4'(take);
         tail    <= tail + 4'(put);
         count   <= count + 5'(put) - 5'(take);
@@ -67,5 +46,29 @@ module plan_queue #(
             count   <= 0;
             q_valid <= 0;
         end
+    end
+
+    // Each slot has a memory of its own for its entries, and places in it that are the same in all: one register for all of them would lie far from most.
+    localparam int BITS = 34 + LINE_BITS + BIN_BITS;
+    for (genvar s = 0; s < SLOTS; s++) begin : entry
+        logic [15:0]     its_bin;
+        logic [10:0]     its_line;
+        logic [2:0]      its_spare;
+        logic            used;
+        logic [BITS-1:0] words [0:15];
+        logic [3:0]      first, free;
+        assign its_bin = in_data[64*s+32+:16];
+        assign its_line = in_data[64*s+48+:11];
+        assign its_spare = {s > 0 && in_data[64*s+61], in_data[64*s+59+:2]};
+        assign used = in_data[64*s+63] && its_spare == 0 && {1'b0, its_bin} < 17'(BINS) && {1'b0, its_line} < 12'(LINES);
+
+        always_ff @(posedge clk) begin
+            if (put) words[free] <= {used, in_data[64*s+62], its_line[LINE_BITS-1:0], its_bin[BIN_BITS-1:0], in_data[64*s+:32]};
+        end
+        (* keep *) always_ff @(posedge clk) begin
+            first <= rst ? 0 : first + 4'(take);
+            free  <= rst ? 0 : free + 4'(put);
+        end
+        assign {q_used[s], q_variance[s], q_line[LINE_BITS*s+:LINE_BITS], q_bin[BIN_BITS*s+:BIN_BITS], q_coefficient[32*s+:32]} = words[first];
     end
 endmodule

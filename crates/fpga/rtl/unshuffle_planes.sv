@@ -1,8 +1,8 @@
 // Turns lines of bit planes into lines of pixels, a group of 8*WIDTH pixels at a time.
 //
-// in_write: in_data is the group's line of plane in_plane; planes that get none are zero. in_end (with it or without): the group is complete, and the
-// next one begins. Lines of pixels follow, out_valid, LINES of them (the last one with out_final) from the second cycle after in_end on: SLOTS pixels of
-// 32 bits. The next in_end must not come before LINES cycles are over; nothing here can wait.
+// in_write: in_data of the next cycle is the group's line of plane in_plane; planes that get none are zero. in_end, in the cycle of that line: the group is
+// complete, and the next one begins. Lines of pixels follow, out_valid, LINES of them (the last one with out_final) from the second cycle after in_end on:
+// SLOTS pixels of 32 bits. The next in_end must not come before LINES cycles are over, nor the first within so many after reset; nothing here can wait.
 // The lines being written are shifted out, zeros following them: so the next group only has to be OR-ed in.
 module unshuffle_planes #(
     parameter int WIDTH = 16,
@@ -42,17 +42,16 @@ module unshuffle_planes #(
         logic             now, have, take;
         logic [GROUP-1:0] line, bits;
 
-        assign now = in_write && in_plane == k;
-
         always_ff @(posedge clk) begin
+            now <= in_write && in_plane == k;
             if (now) line <= in_data;
             take <= in_end && (have || now);
             have <= !in_end && (have || now);
             bits <= (bits >> SLOTS) | (take ? line : 0);
             if (rst) begin
+                now  <= 0;
                 take <= 0;
                 have <= 0;
-                bits <= 0;
             end
         end
 

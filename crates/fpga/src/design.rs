@@ -25,10 +25,10 @@ impl Default for Design {
 
 impl Design {
     /// Cycles a second of a lane placed and routed for [`Design::PART`], with sums for 1024 bins (docs/fpga.md).
-    pub const CLOCK: f64 = 66e6;
+    pub const CLOCK: f64 = 95.5e6;
 
     /// The part for which it was.
-    pub const PART: &'static str = "ECP5-85, a lane routed";
+    pub const PART: &'static str = "ECP5-85 of speed grade 8, a lane routed";
 
     /// Bytes of a word of the plan.
     #[must_use]

@@ -52,7 +52,8 @@ fn two_frames_have_the_bits_of_serial() {
     assert!(ended.err.contains("fpga: the design simulated, 1 lane"), "{}", ended.err);
     let said = ended.is(0);
     assert!(
-        said.contains("cycles a frame and lane") && said.contains("1 lane at 66 MHz (ECP5-85, a lane routed): "),
+        said.contains("cycles a frame and lane")
+            && said.contains("1 lane at 96 MHz (ECP5-85 of speed grade 8, a lane routed): "),
         "{said}"
     );
     desk.run(&format!("{JOB} serial.h5 --layout serial --bins 300")).is(0);

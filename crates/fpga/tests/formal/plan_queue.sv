@@ -3,7 +3,7 @@
 // Words that went in and did not come out, counted at the ports, with a bit more than they need.
 logic            begun = 0, offered = 0;
 logic [5:0]      held;
-logic [BITS-1:0] word, last;
+logic [BITS:0]   word, last;
 
 assign word = {q_last, q_used, q_variance, q_line, q_bin, q_coefficient};
 
@@ -20,6 +20,7 @@ always @* begin
         assert (q_valid == (held != 0));
         assert (held == 6'(count));
         assert (tail == 4'(head + count[3:0]));
+        assert (entry[0].first == head && entry[0].free == tail);
     end
     if (begun && offered) assert (q_valid && word == last);
 end

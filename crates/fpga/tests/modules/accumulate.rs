@@ -188,11 +188,14 @@ fn mutations_are_noticed() {
         ("slot_product.sv", "cfg_signed && in_value[31]", "in_value[31]"),
         ("slot_product.sv", "{sign && !b_wide, b_value[15:0]}", "{sign, b_value[15:0]}"),
         ("slot_product.sv", "in_used && in_marked", "in_marked"),
-        ("accumulate.sv", "p_status == 0 ? q_used : 0", "q_used"),
+        ("accumulate.sv", "read_valid && read_good", "read_valid"),
+        ("slot.sv", "read_used && in_valid", "read_used"),
+        ("slot.sv", "go <= !halt || rst", "go <= 1'b1"),
         ("accumulate.sv", "second <= hold", "second <= 0"),
         ("sums_out.sv", "!reserved[4] && fits", "fits"),
         ("sums_out.sv", "status == 1 ? 1 : f_bad ? 2 : status", "f_bad ? 2 : status"),
         ("plan_queue.sv", "17'(BINS)", "17'(BINS + 1000)"),
+        ("plan_queue.sv", "free + 4'(put)", "free + 4'(in_valid)"),
     ];
     let check = |bench: &Built| sums_are_those_of_the_model(bench, 16, 64);
     noticed("accumulate", &[("SLOTS", 16), ("BINS", 64)], &mutations, check);

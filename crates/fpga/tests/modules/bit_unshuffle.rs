@@ -137,6 +137,7 @@ fn mutations_are_noticed() {
         ("unshuffle_steps.sv", "others == 0 && timer == 0", "others == 0"),
         ("unshuffle_steps.sv", "!busy && w_room", "!busy"),
         ("unshuffle_planes.sv", "take <= in_end && (have || now)", "take <= in_end"),
+        ("bit_unshuffle.sv", "s_valid && s_read && !s_raw", "s_valid && !s_raw"),
         ("unshuffle_planes.sv", "have <= !in_end && (have || now)", "have <= have || now"),
         ("unshuffle_pixel.sv", "sign_1 || sign_2", "sign_2"),
         ("mark.sv", "above1 <= cfg_mark_span1", "above1 < cfg_mark_span1"),

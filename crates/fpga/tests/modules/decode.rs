@@ -145,6 +145,8 @@ fn mutations_of_copies_and_buffers_are_noticed() {
         ("lz4_execute.sv", "if (kind == REPEAT && skip && ready) last <= '0;", ""),
         ("lz4_execute.sv", "done <= (AW + 1)'(addr) + rest[AW:0]", "done <= (AW + 1)'(addr) + (AW + 1)'(count)"),
         ("lz4_execute.sv", "if (rest_next < 16'(count))", "if (rest_next < 16'(count) - 1)"),
+        ("lz4_execute.sv", "{stay_next, !stay_next, !stay_next}", "{stay_next, !stay_next, 1'b1}"),
+        ("lz4_execute.sv", "{stay_next, !stay_next, !stay_next}", "{stay_next, 1'b1, !stay_next}"),
         ("block_buffer.sv", "wr_start ? tag_next : wr_over", "wr_over"),
         ("block_buffer.sv", "wr_over[i] ? wr_next : wr_addr[AW-1:LOG]", "wr_addr[AW-1:LOG]"),
         ("block_buffer.sv", "a_over[i] ? a_next : a_addr[AW-1:LOG]", "a_addr[AW-1:LOG]"),

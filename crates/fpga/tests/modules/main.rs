@@ -8,6 +8,7 @@ mod decode;
 mod fifo;
 mod formal;
 mod header;
+mod icarus;
 mod lint;
 mod pixel_buffer;
 mod plan_fetch;

@@ -26,7 +26,7 @@ fn mutations_are_noticed() {
         ("pixel_buffer.sv", ".w_en(w_mask[s])", ".w_en(w_mask[0])"),
         ("pixel_buffer.sv", "{p_half, r_line", "{w_half, r_line"),
         ("pixel_buffer.sv", "w_done && w_half", "w_done"),
-        ("pixel_buffer.sv", "if (r_en) held", "held"),
+        ("pixel_buffer.sv", "if (r_en[s]) held", "held"),
         ("pixel_buffer.sv", "!taken[1]", "taken == 0"),
         ("ram.sv", "if (r_en) r_data", "r_data"),
     ];

@@ -158,7 +158,7 @@ impl<'a> Report<'a> {
         format!("{value}\n")
     }
 
-    /// `fpga: 402,000 cycles a frame and lane, 11.1 pixels a cycle and lane · ... · 4 lanes at 66 MHz (ECP5-85, a lane routed): 657 frames/s`.
+    /// `fpga: 402,000 cycles a frame and lane, 11.1 pixels a cycle and lane · ... · 4 lanes at 96 MHz (ECP5-85 of speed grade 8, a lane routed): 695 frames/s`.
     fn hardware(&self, cycles: &HardwareCycles) -> String {
         let frames = self.summary.frames.max(1) as f64;
         let (all, lanes) = (cycles.all.max(1) as f64, cycles.lanes.max(1) as f64);

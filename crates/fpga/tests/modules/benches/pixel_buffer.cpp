@@ -40,7 +40,7 @@ int main(int argc, char **argv) {
         top.w_line = bench.random() % lines, top.w_status = bench.random() & 3;
         for (size_t s = 0; s < slots; s++) put(top.w_data, 33 * s, 33, bench.random() ^ bench.random() << 17);
         top.w_done = !filling.empty() && bench.random() % 200 == 0;
-        top.r_en = !bench.stall();
+        top.r_en = bench.stall() ? 0 : ~0;
         std::vector<size_t> at(slots);
         for (size_t s = 0; s < slots; s++) at[s] = bench.random() % lines, put(top.r_line, line_bits * s, line_bits, at[s]);
         top.p_ready = bench.random() % 150 == 0;
