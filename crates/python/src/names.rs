@@ -36,7 +36,7 @@ pub(crate) fn read_geometry<'py>(py: Python<'py>, geometry: &str) -> PyResult<Bo
 /// none.
 #[pyfunction]
 pub(crate) fn stated_geometry(py: Python<'_>, inputs: Vec<String>, allow_external: bool) -> Option<(String, String)> {
-    let stated = py.detach(|| detector::stated(&inputs, Reach::of(allow_external)))?;
+    let stated = py.detach(move || detector::stated(&inputs, Reach::of(allow_external)))?;
     Some((poni::write(&stated.geometry), stated.notice()))
 }
 
