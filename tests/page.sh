@@ -42,5 +42,12 @@ else
     echo "SKIPPED: uPlot beside npm's package: npm cannot be reached"
 fi
 
+# The checks run in a folder of their own. No link is followed: a Python behind one would not know its environment.
+case ${PYTHON:=python3} in
+    /*) ;;
+    */*) PYTHON=$PWD/$PYTHON ;;
+esac
+export PYTHON
+
 NODE_PATH="$PWD/$modules/node_modules" node tests/page/page.mjs "$(realpath "${1:-target/debug/aureole}")" "$chromium" "${@:2}" || packed=1
 exit "$packed"
