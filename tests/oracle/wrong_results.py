@@ -151,7 +151,7 @@ def labels_of_errors(program):
     _, output = plane.program.run(plane.file, plane.poni, "--unit", "2th_deg", "--error-model", "poisson")
     with h5py.File(output) as file:
         data = file["entry/data"]
-        mine = [data["I"].attrs["long_name"], data["I_errors"].attrs["long_name"], data["radial_axis"].attrs["units"]]
+        mine = [data["I"].attrs["long_name"], data["I_errors"].attrs["meaning"], data["radial_axis"].attrs["units"]]
     return mine == ["intensity", "standard error of the mean", "degree"], f"labels {mine}, pyFAI's header {header!r}"
 
 
